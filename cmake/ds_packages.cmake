@@ -1,0 +1,33 @@
+# Everything Doorstep links, found once. Protobuf before gRPC: 3.21 has no CMake config of its own.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(nlohmann_json 3.11 CONFIG REQUIRED)
+find_package(CLI11 2.1 CONFIG REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)
+
+if(DOORSTEP_SQLCIPHER_SOURCE)
+  add_library(ds_sqlcipher STATIC ${DOORSTEP_SQLCIPHER_SOURCE}/sqlite3.c)
+  target_include_directories(ds_sqlcipher SYSTEM PUBLIC ${DOORSTEP_SQLCIPHER_SOURCE})
+  target_compile_definitions(ds_sqlcipher
+    PUBLIC SQLITE_HAS_CODEC
+    PRIVATE SQLCIPHER_CRYPTO_OPENSSL SQLITE_TEMP_STORE=3 SQLITE_THREADSAFE=1 SQLITE_ENABLE_FTS5
+            SQLITE_DQS=0 SQLITE_SECURE_DELETE SQLITE_OMIT_LOAD_EXTENSION SQLITE_TRUSTED_SCHEMA=0
+            SQLITE_DEFAULT_FOREIGN_KEYS=1)
+  target_compile_options(ds_sqlcipher PRIVATE -O2 -w)
+  target_link_libraries(ds_sqlcipher PUBLIC OpenSSL::Crypto Threads::Threads m)
+  add_library(ds::sqlcipher ALIAS ds_sqlcipher)
+else()
+  pkg_check_modules(SQLCIPHER REQUIRED IMPORTED_TARGET sqlcipher>=3.46)
+  target_compile_definitions(PkgConfig::SQLCIPHER INTERFACE SQLITE_HAS_CODEC)
+  add_library(ds::sqlcipher ALIAS PkgConfig::SQLCIPHER)
+endif()
+
+if(DOORSTEP_TESTS)
+  find_package(Catch2 3 CONFIG REQUIRED)
+  include(Catch)
+endif()
