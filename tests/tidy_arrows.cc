@@ -140,9 +140,8 @@ Findings CheckArrows(const File& file) {
       out.push_back({file.path, include.line, include.path + ": " + what});
     };
     const string_view target = PathFromRoot(include.path);
-    if (include.quoted && target.find('/') == string_view::npos) {
-      refuse("an include is written from the root of the tree");
-    } else if (target.starts_with("./") || target.starts_with("../")) {
+    const bool beside = include.quoted && target.find('/') == string_view::npos;
+    if (beside || target.starts_with("./") || target.starts_with("../")) {
       refuse("an include is written from the root of the tree");
     } else if (row == nullptr) {
       if (!Below(file.path, "tests") && Below(target, "tests")) refuse("nothing includes tests");
