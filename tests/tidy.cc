@@ -106,6 +106,8 @@ Findings CheckRecordNames(const File& file, const std::vector<std::string>& name
     for (const std::string& name : names) {
       for (const std::string& space : spaces) {
         if (!NamesType(line, space + "::" + name)) continue;
+        // The catalog finds the schema's file by way of some message in it.
+        if (line.find(name + "::descriptor()->file()") != string_view::npos) continue;
         out.push_back({file.path, number, name + ": a record type is not named here"});
       }
       if (FindWord(line, "k" + name + "Type") != string_view::npos) {
