@@ -21,6 +21,15 @@ namespace doorstep {
 // Once per process, before anything else here.
 absl::Status InitCrypto();
 
+// Overwrites memory in a way that no compiler removes.
+void WipeBytes(std::span<uint8_t> bytes);
+// Memory between guard pages, locked if the system allows it; never freed. For secret.cc.
+struct LockedMemory {
+  uint8_t* data = nullptr;
+  MemoryLock lock = MemoryLock::kRefused;
+};
+LockedMemory AllocateSecretMemory(size_t size);
+
 // Randomness arrives as an argument, so that the simulator owns it.
 class Random {
  public:
@@ -28,8 +37,13 @@ class Random {
   virtual void Fill(std::span<uint8_t> out) = 0;
   template <size_t N>
   Bytes<N> Make() {
-    Bytes<N> out;
+    Bytes<N> out{};
     Fill(out);
+    return out;
+  }
+  Secret MakeSecret(size_t size) {
+    Secret out(size);
+    Fill(out.mutable_bytes());
     return out;
   }
 };
