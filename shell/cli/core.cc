@@ -331,8 +331,8 @@ bool Core::TryEnrol(const v1::Enrolment& way) {
                               &waiting, &error);
   if (status != DS_OK) FailWith("join", status, error);
   status = waiting.Wait(client_);
-  if (status == DS_OK) return Parsed<v1::Status>(waiting.answer()).life() == v1::Status::ENROLLED;
-  if (status == DS_UNAVAILABLE) return false;
+  if (status == DS_OK) return true;
+  if (waiting.error().reason == DS_REASON_BUSY) return false;
   FailWith("join", status, waiting.error());
 }
 
@@ -349,6 +349,13 @@ const v1::SchemaType& Core::Type(const std::string& name) {
     if (strcasecmp(known.c_str(), name.c_str()) == 0) return type;
   }
   Fail(Exit::kUsage, "there is no type of record with that name. `doorstep schema` lists them.");
+}
+
+const v1::SchemaType& Core::TypeOf(uint32_t number) {
+  for (const auto& [name, type] : Schema()) {
+    if (type.number() == number) return type;
+  }
+  Fail(Exit::kNotNow, "that record was made by a newer program. Update this one.");
 }
 
 const v1::SchemaType::Field& Core::Field(const v1::SchemaType& type, const std::string& name) {

@@ -134,19 +134,20 @@ std::string Table(const std::vector<std::string>& heading,
   std::vector<size_t> widths;
   for (const std::string& cell : heading) widths.push_back(Columns(cell));
   for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) {
       widths[i] = std::max(widths[i], Columns(row[i]));
     }
   }
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
-    for (size_t i = 0; i < cells.size() && i < widths.size(); ++i) {
+    for (size_t i = 0; i < cells.size(); ++i) {
       text += cells[i];
       if (i + 1 < cells.size()) text += std::string(widths[i] - Columns(cells[i]) + 2, ' ');
     }
     return text + "\n";
   };
-  std::string out = line(heading);
+  std::string out = heading.empty() ? "" : line(heading);
   for (const auto& row : rows) out += line(row);
   return out;
 }

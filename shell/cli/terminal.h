@@ -20,7 +20,7 @@ std::string OneLine(std::string_view text, size_t columns);
 // Isolated, wrapped at `columns` and indented: a block of narrative.
 std::string Block(std::string_view text, size_t indent, size_t columns = 92);
 
-// Rows under a heading, columns as wide as they must be. Cells are shown as they are: isolate first.
+// Rows under a heading (or none), columns as wide as they must be. Cells are shown as they are: isolate first.
 std::string Table(const std::vector<std::string>& heading,
                   const std::vector<std::vector<std::string>>& rows);
 
