@@ -17,7 +17,8 @@ v1::AttentionItem FindItem(Core& core, const std::string& text, v1::AttentionIte
                            const std::string& what) {
   std::vector<v1::AttentionItem> found;
   for (const v1::AttentionItem& item : core.Attention().items()) {
-    const bool named = Hex(item.id()).starts_with(text) || Hex(item.record().id()).starts_with(text) ||
+    const bool named = Hex(item.id()).starts_with(text) ||
+                       Hex(item.record().id()).starts_with(text) ||
                        Hex(item.uid()).starts_with(text);
     if (item.kind() == kind && !text.empty() && named) found.push_back(item);
   }
@@ -29,8 +30,8 @@ v1::AttentionItem FindItem(Core& core, const std::string& text, v1::AttentionIte
 }
 
 void Settle(Core& core, const Arguments& arguments) {
-  const v1::AttentionItem item = FindItem(core, arguments.Text("ITEM"),
-                                          v1::AttentionItem::CONTESTED, "pair of accounts");
+  const v1::AttentionItem item =
+      FindItem(core, arguments.Text("ITEM"), v1::AttentionItem::CONTESTED, "pair of accounts");
   const uint32_t keep = arguments.Number("--keep", 0);
   const int ways = arguments.Has("--keep") + arguments.Has("--text") + arguments.Has("--value");
   if (ways != 1) Fail(Exit::kUsage, "say how: --keep N, --text TEXT or --value VALUE.");
@@ -48,23 +49,25 @@ void Settle(Core& core, const Arguments& arguments) {
       Fail(Exit::kUsage, "--keep takes the number shown beside one of the accounts.");
     }
     const v1::ValueView& kept = item.field().values(static_cast<int>(keep) - 1);
-    if (kept.sealed()) Fail(Exit::kNotNow, "that account is sealed: this device cannot keep it yet.");
+    if (kept.sealed())
+      Fail(Exit::kNotNow, "that account is sealed: this device cannot keep it yet.");
     field.set_value(kept.value());
     if (kept.value().empty()) field.set_json(kept.json());
   } else {
     const v1::SchemaType& type = core.TypeOf(item.record().type());
     const std::string name = item.field().name();
-    field.set_json(arguments.Has("--text")
-                       ? Json(TextGiven(arguments.Text("--text"))).dump()
-                       : ValueGiven(core, core.Field(type, name), arguments.Text("--value")).dump());
+    field.set_json(
+        arguments.Has("--text")
+            ? Json(TextGiven(arguments.Text("--text"))).dump()
+            : ValueGiven(core, core.Field(type, name), arguments.Text("--value")).dump());
   }
   Report(core, core.Resolve(item.id(), edits));
 }
 
 void Decide(Core& core, const Arguments& arguments, const std::string& decision,
             const std::string& reason) {
-  const v1::AttentionItem item = FindItem(core, arguments.Text("ITEM"),
-                                          v1::AttentionItem::HELD_TO_DECIDE, "held work");
+  const v1::AttentionItem item =
+      FindItem(core, arguments.Text("ITEM"), v1::AttentionItem::HELD_TO_DECIDE, "held work");
   Change change(core, item.scope());
   change.Record("Decision")
       .SetId("held", item.uid())
@@ -81,8 +84,10 @@ void AddAttentionCommands(CLI::App* app, Chosen* chosen) {
           "  doorstep attention")
       .Runs([](Core& core, const Arguments&) {
         const v1::Attention attention = core.Attention();
-        if (core.settings().json) std::cout << ToJson(attention).dump(2) << "\n";
-        else std::cout << AttentionText(core, attention);
+        if (core.settings().json)
+          std::cout << ToJson(attention).dump(2) << "\n";
+        else
+          std::cout << AttentionText(core, attention);
       });
   Command(app, chosen, "settle", "Settle two accounts: keep one, or write what both agree on",
           "  doorstep settle 5e10 --keep 2\n  doorstep settle 5e10 --text @together.txt")
@@ -96,13 +101,16 @@ void AddAttentionCommands(CLI::App* app, Chosen* chosen) {
       .Takes("ITEM", "Its id in `doorstep attention`")
       .Option("--reason", "STILL_TRUE unless given")
       .Option("--note", "TEXT")
-      .Runs([](Core& core, const Arguments& given) { Decide(core, given, "RELEASE", "STILL_TRUE"); });
+      .Runs(
+          [](Core& core, const Arguments& given) { Decide(core, given, "RELEASE", "STILL_TRUE"); });
   Command(app, chosen, "decline", "Held work stays without effect, and readable (supervisor)",
           "  doorstep decline 77d2 --reason ENTERED_TWICE")
       .Takes("ITEM", "Its id in `doorstep attention`")
-      .Option("--reason", "OVERTAKEN unless given; ENTERED_TWICE, CARRIED_OVER, NOT_ENTITLED, OTHER")
+      .Option("--reason",
+              "OVERTAKEN unless given; ENTERED_TWICE, CARRIED_OVER, NOT_ENTITLED, OTHER")
       .Option("--note", "TEXT")
-      .Runs([](Core& core, const Arguments& given) { Decide(core, given, "DECLINE", "OVERTAKEN"); });
+      .Runs(
+          [](Core& core, const Arguments& given) { Decide(core, given, "DECLINE", "OVERTAKEN"); });
 }
 
 }  // namespace doorstep::shell

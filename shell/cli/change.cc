@@ -21,7 +21,8 @@ std::string ReadAll(std::istream& in) {
   while (in.read(block, sizeof block) || in.gcount() > 0) {
     text.append(block, static_cast<size_t>(in.gcount()));
     if (text.size() > kTextBytesMax) {
-      Fail(Exit::kLimit, "the text is longer than one changeset may be (64 KiB). Nothing was stored.");
+      Fail(Exit::kLimit,
+           "the text is longer than one changeset may be (64 KiB). Nothing was stored.");
     }
   }
   return text;

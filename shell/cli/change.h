@@ -47,8 +47,8 @@ class Change {
 // Prints a Committed for a person, or as JSON.
 void Report(Core& core, const v1::Committed& committed);
 
-// A text as typed: "@FILE" is the content of a file, "-" of standard input, all else itself. At most
-// one changeset's worth.
+// A text as typed: "@FILE" is the content of a file, "-" of standard input, all else itself. At
+// most one changeset's worth.
 std::string TextGiven(const std::string& argument);
 
 // A value as typed for a field: JSON for numbers and yes or no, a full instant from a local time, a

@@ -56,7 +56,8 @@ Command& Command::Option(const std::string& option, const std::string& about) {
 }
 
 Command& Command::Options(const std::string& option, const std::string& about) {
-  app_->add_option(option)->description(about + " (again for more)")
+  app_->add_option(option)
+      ->description(about + " (again for more)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   return *this;

@@ -42,11 +42,11 @@ class Command {
   Command(CLI::App* parent, Chosen* chosen, const std::string& name, const std::string& about,
           const std::string& examples = "");
 
-  Command& Takes(const std::string& name, const std::string& about);       // positional, required
-  Command& MayTake(const std::string& name, const std::string& about);     // positional
-  Command& Needs(const std::string& option, const std::string& about);     // required option
+  Command& Takes(const std::string& name, const std::string& about);    // positional, required
+  Command& MayTake(const std::string& name, const std::string& about);  // positional
+  Command& Needs(const std::string& option, const std::string& about);  // required option
   Command& Option(const std::string& option, const std::string& about);
-  Command& Options(const std::string& option, const std::string& about);   // repeatable
+  Command& Options(const std::string& option, const std::string& about);  // repeatable
   Command& Flag(const std::string& flag, const std::string& about);
   // A group of commands; with an action of its own for the group's name alone, or without.
   Command& Runs(Action action);

@@ -128,8 +128,10 @@ ds_client* Core::Open() {
          "`doorstep request FILE` begins the first device of an authority.");
   }
   Pin pin;
-  if (settings_.pin_file.empty()) pin.Ask("PIN: ");
-  else pin.ReadFile(settings_.pin_file);
+  if (settings_.pin_file.empty())
+    pin.Ask("PIN: ");
+  else
+    pin.ReadFile(settings_.pin_file);
   ds_error error = {};
   const ds_status status = ds_client_unlock(client_, pin.bytes(), &error);
   if (status != DS_OK) FailWith("unlock", status, error);
@@ -159,8 +161,10 @@ ds_client* Core::OpenOrCreate() {
 void Core::ChangePin(const std::string& new_pin_file) {
   Locked();
   Pin old_pin, new_pin;
-  if (settings_.pin_file.empty()) old_pin.Ask("PIN until now: ");
-  else old_pin.ReadFile(settings_.pin_file);
+  if (settings_.pin_file.empty())
+    old_pin.Ask("PIN until now: ");
+  else
+    old_pin.ReadFile(settings_.pin_file);
   if (new_pin_file.empty()) {
     Pin again;
     new_pin.Ask("New passphrase, 12 characters or more: ");
@@ -198,8 +202,8 @@ v1::Committed Core::Commit(const v1::Edits& edits, const std::string& doing) {
 v1::Committed Core::Resolve(const std::string& item, const v1::Edits& edits) {
   ds_buffer buffer = {};
   ds_error error = {};
-  const ds_status status = ds_attention_resolve(Open(), IdOf(item), View(edits.SerializeAsString()),
-                                                &buffer, &error);
+  const ds_status status =
+      ds_attention_resolve(Open(), IdOf(item), View(edits.SerializeAsString()), &buffer, &error);
   if (status != DS_OK) FailWith("settle it", status, error);
   return Take<v1::Committed>(&buffer);
 }
@@ -305,8 +309,8 @@ v1::SyncReport Core::Sync() {
 v1::Reply Core::Request(const v1::Request& request, const std::string& doing) {
   Waiting waiting;
   ds_error error = {};
-  ds_status status = ds_request(Open(), View(request.SerializeAsString()), Waiting::Answer,
-                                &waiting, &error);
+  ds_status status =
+      ds_request(Open(), View(request.SerializeAsString()), Waiting::Answer, &waiting, &error);
   if (status != DS_OK) FailWith(doing, status, error);
   status = waiting.Wait(client_);
   if (status != DS_OK) FailWith(doing, status, waiting.error());
@@ -316,8 +320,8 @@ v1::Reply Core::Request(const v1::Request& request, const std::string& doing) {
 std::string Core::Enrol(const v1::Enrolment& way, const std::string& doing) {
   Waiting waiting;
   ds_error error = {};
-  ds_status status = ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer,
-                              &waiting, &error);
+  ds_status status =
+      ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer, &waiting, &error);
   if (status != DS_OK) FailWith(doing, status, error);
   status = waiting.Wait(client_);
   if (status != DS_OK) FailWith(doing, status, waiting.error());
@@ -327,8 +331,8 @@ std::string Core::Enrol(const v1::Enrolment& way, const std::string& doing) {
 bool Core::TryEnrol(const v1::Enrolment& way) {
   Waiting waiting;
   ds_error error = {};
-  ds_status status = ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer,
-                              &waiting, &error);
+  ds_status status =
+      ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer, &waiting, &error);
   if (status != DS_OK) FailWith("join", status, error);
   status = waiting.Wait(client_);
   if (status == DS_OK) return true;

@@ -24,13 +24,16 @@ constexpr size_t kBundleBytesMax = 1 << 20;
 constexpr uint32_t kPollSeconds = 2;
 
 void PrintStatus(Core& core, const v1::Status& status) {
-  if (core.settings().json) std::cout << ToJson(status).dump(2) << "\n";
-  else std::cout << StatusText(status);
+  if (core.settings().json)
+    std::cout << ToJson(status).dump(2) << "\n";
+  else
+    std::cout << StatusText(status);
 }
 
 std::string ReadBundle(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file || file.tellg() < 0) Fail(Exit::kNotFound, "that file cannot be read. Nothing was changed.");
+  if (!file || file.tellg() < 0)
+    Fail(Exit::kNotFound, "that file cannot be read. Nothing was changed.");
   if (static_cast<size_t>(file.tellg()) > kBundleBytesMax) {
     Fail(Exit::kLimit, "that file is too long for a genesis bundle. Nothing was changed.");
   }
@@ -85,7 +88,8 @@ void Join(Core& core, const Arguments& arguments) {
   }
   const auto start = std::chrono::steady_clock::now();
   const auto waited_s = [&start] {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start)
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() -
+                                                            start)
         .count();
   };
   while (!taken && waited_s() < patience_s) {
@@ -95,9 +99,10 @@ void Join(Core& core, const Arguments& arguments) {
   PrintStatus(core, core.Status());
   if (taken && !core.settings().json) std::cout << "Next: doorstep sync\n";
   if (!taken) {
-    Fail(Exit::kUnreachable,
-         "no administrator has confirmed this device yet, or the office cannot be reached. Its keys "
-         "are kept: give the same code again later.");
+    Fail(
+        Exit::kUnreachable,
+        "no administrator has confirmed this device yet, or the office cannot be reached. Its keys "
+        "are kept: give the same code again later.");
   }
 }
 
@@ -127,13 +132,16 @@ void Scopes(Core& core, const Arguments&) {
     rows.push_back({Hex(line.scope()), line.kind(), std::to_string(line.seq()),
                     Hex(line.entry_hash()).substr(0, 16), Hex(line.state_digest()).substr(0, 16),
                     std::to_string(line.archived_seq()), std::to_string(line.outbox()),
-                    line.suspect() ? "differs" : line.stopped() ? "stopped" : "good"});
+                    line.suspect()   ? "differs"
+                    : line.stopped() ? "stopped"
+                                     : "good"});
   }
   std::cout << Table({"scope", "kind", "entries", "chain", "digest", "archived", "unsent", "state"},
                      rows);
 }
 
-// ---- Drafts --------------------------------------------------------------------------------------
+// ---- Drafts
+// --------------------------------------------------------------------------------------
 
 std::vector<v1::DraftView> DraftsOf(Core& core) {
   v1::Query query;
@@ -165,8 +173,8 @@ void ListDrafts(Core& core, const Arguments&) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const v1::DraftView& draft : drafts) {
-    rows.push_back({Hex(draft.id()).substr(0, 12), LocalTime(draft.saved_ms()),
-                    OneLine(draft.draft(), 60)});
+    rows.push_back(
+        {Hex(draft.id()).substr(0, 12), LocalTime(draft.saved_ms()), OneLine(draft.draft(), 60)});
   }
   std::cout << (rows.empty() ? "No drafts.\n" : Table({"draft", "saved", "begins"}, rows));
 }
@@ -181,7 +189,8 @@ void AddDrafts(CLI::App* app, Chosen* chosen) {
       .Option("--id", "Replace this draft")
       .Runs([](Core& core, const Arguments& arguments) {
         const std::string text = TextGiven(arguments.Text("TEXT"));
-        if (text.empty()) Fail(Exit::kUsage, "an empty draft is none; `doorstep drafts rm` removes one.");
+        if (text.empty())
+          Fail(Exit::kUsage, "an empty draft is none; `doorstep drafts rm` removes one.");
         const std::string id =
             arguments.Has("--id") ? FindDraft(core, arguments.Text("--id")) : core.NewId();
         core.PutDraft(id, text);
@@ -202,7 +211,8 @@ void AddDrafts(CLI::App* app, Chosen* chosen) {
 }  // namespace
 
 void AddDeviceCommands(CLI::App* app, Chosen* chosen) {
-  Command(app, chosen, "request", "First device of an authority: make keys and a file for the ceremony",
+  Command(app, chosen, "request",
+          "First device of an authority: make keys and a file for the ceremony",
           "  doorstep request laptop.request\n  doorstep accept genesis.bundle")
       .Takes("FILE", "Where to write the request")
       .Option("--kind", "COMPUTER (unless given) or PHONE")
@@ -217,17 +227,21 @@ void AddDeviceCommands(CLI::App* app, Chosen* chosen) {
       .Takes("CODE", "The code of the invitation")
       .Option("--wait", "Go on asking for so many seconds")
       .Runs(Join);
-  Command(app, chosen, "status", "What this device is, and what is not safe yet", "  doorstep status")
+  Command(app, chosen, "status", "What this device is, and what is not safe yet",
+          "  doorstep status")
       .Flag("--locked", "Only what may be told without the PIN")
       .Runs([](Core& core, const Arguments& arguments) {
         const bool new_folder = core.LockedStatus().life() == v1::Status::NEW;
-        PrintStatus(core, new_folder || arguments.Has("--locked") ? core.LockedStatus() : core.Status());
+        PrintStatus(core,
+                    new_folder || arguments.Has("--locked") ? core.LockedStatus() : core.Status());
       });
   Command(app, chosen, "sync", "One contact with the office: send, receive, heal (online)",
           "  doorstep sync\n  doorstep --json sync")
       .Runs(Sync);
-  Command(app, chosen, "scopes", "Length, chain and digest of each log: two devices that agree show "
-          "the same", "  doorstep scopes")
+  Command(app, chosen, "scopes",
+          "Length, chain and digest of each log: two devices that agree show "
+          "the same",
+          "  doorstep scopes")
       .Runs(Scopes);
   Command(app, chosen, "set-pin", "Replace the PIN; the old one holds until the new one is stored",
           "  doorstep set-pin")

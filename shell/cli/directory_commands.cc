@@ -29,14 +29,16 @@ void PrintLines(Core& core, const std::vector<Line>& lines, const std::vector<st
   std::cout << list.dump(2) << "\n";
 }
 
-// ---- Staff and teams -----------------------------------------------------------------------------
+// ---- Staff and teams
+// -----------------------------------------------------------------------------
 
 void ListNamed(Core& core, const std::string& type) {
   const std::vector<v1::RecordView> records = RecordsOf(core, type);
   std::vector<std::vector<std::string>> rows;
   for (const v1::RecordView& record : records) {
     const Json values = Values(record);
-    rows.push_back({Short(record.id()), OneLine(TextOf(values, "name"), 48), TextOf(values, "state")});
+    rows.push_back(
+        {Short(record.id()), OneLine(TextOf(values, "name"), 48), TextOf(values, "state")});
   }
   PrintLines(core, records, {"id", "name", ""}, rows);
 }
@@ -62,7 +64,8 @@ void AddStaff(CLI::App* app, Chosen* chosen) {
             .Set("state", "ACTIVE");
         change.Save("add the person");
       });
-  const auto move = [&](const std::string& name, const std::string& about, const std::string& state) {
+  const auto move = [&](const std::string& name, const std::string& about,
+                        const std::string& state) {
     Command(staff.app(), chosen, name, about)
         .Takes("STAFF", "Name or id")
         .Runs([state](Core& core, const Arguments& arguments) {
@@ -91,7 +94,8 @@ void AddStaff(CLI::App* app, Chosen* chosen) {
       });
 }
 
-// ---- Roles ---------------------------------------------------------------------------------------
+// ---- Roles
+// ---------------------------------------------------------------------------------------
 
 std::vector<v1::RoleLine> Roles(Core& core) {
   v1::Query query;
@@ -166,13 +170,15 @@ void AddRoles(CLI::App* app, Chosen* chosen) {
         change.Record("StaffRole", ended.id()).Set("state", "ENDED");
         change.Save("end the role");
       });
-  Command(app, chosen, "approve-role", "Be the second person for a role: not its author, not its user",
+  Command(app, chosen, "approve-role",
+          "Be the second person for a role: not its author, not its user",
           "  doorstep role\n  doorstep approve-role 5ac2")
       .Takes("ROLE", "Its id")
       .Runs(ApproveRole);
 }
 
-// ---- Devices -------------------------------------------------------------------------------------
+// ---- Devices
+// -------------------------------------------------------------------------------------
 
 std::vector<v1::DeviceLine> Devices(Core& core) {
   v1::Query query;
@@ -238,7 +244,8 @@ void Invite(Core& core, const Arguments& arguments) {
     return;
   }
   std::cout << reply.invited().code() << "\n"
-            << "Give it to that person only; it holds until " << LocalTime(reply.invited().expires_ms())
+            << "Give it to that person only; it holds until "
+            << LocalTime(reply.invited().expires_ms())
             << ".\nOn the new device: doorstep enrol CODE --wait 600\nThen here: doorstep confirm "
                "STAFF CODE\n";
 }
@@ -268,7 +275,8 @@ void AddDevices(CLI::App* app, Chosen* chosen) {
       .Option("--kind", "PHONE unless given; COMPUTER")
       .Option("--hours", "24 unless given")
       .Runs(Invite);
-  Command(app, chosen, "confirm", "Take the invited device into the directory (administrator, online)",
+  Command(app, chosen, "confirm",
+          "Take the invited device into the directory (administrator, online)",
           "  doorstep confirm Ana CODE --name \"Ana's phone\"")
       .Takes("STAFF", "Name or id")
       .Takes("CODE", "The invitation's code")
@@ -278,7 +286,8 @@ void AddDevices(CLI::App* app, Chosen* chosen) {
   Command(app, chosen, "devices", "Every device, and what it lacks to count", "  doorstep devices")
       .Runs(ListDevices);
   Command(app, chosen, "approve-device",
-          "Be the second person for a device: compare its number with its person, not its administrator",
+          "Be the second person for a device: compare its number with its person, not its "
+          "administrator",
           "  doorstep approve-device 91fe --number \"7KQ2-…\"")
       .Takes("DEVICE", "Its id")
       .Needs("--number", "As its person reads it out")

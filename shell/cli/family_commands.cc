@@ -30,12 +30,14 @@ void ListFamilies(Core& core, const Arguments&) {
     rows.push_back({Short(line.scope()), OneLine(line.name(), 40), line.relation(),
                     SafetyWords(line.safety()), std::to_string(line.unsent()),
                     std::to_string(line.held()), std::to_string(line.contested()),
-                    line.suspect() ? "differs from the office" : line.stopped() ? "stopped" : ""});
+                    line.suspect()   ? "differs from the office"
+                    : line.stopped() ? "stopped"
+                                     : ""});
   }
-  std::cout << (rows.empty() ? "No family is on this device.\n"
-                             : Table({"id", "family", "I am", "safe", "unsent", "aside",
-                                      "two accounts", ""},
-                                     rows));
+  std::cout << (rows.empty()
+                    ? "No family is on this device.\n"
+                    : Table({"id", "family", "I am", "safe", "unsent", "aside", "two accounts", ""},
+                            rows));
 }
 
 // "Ada Example:2018-04-01": names, of which the last is the family's, and a date of birth.
@@ -68,7 +70,8 @@ void BeginFamily(Core& core, const Arguments& arguments) {
     barred.push_back(FindNamed(core, "StaffMember", staff).id());
   }
   change.SetIds("barred_staff", barred);
-  for (const std::string& child : arguments.Texts("--child")) AddPersonOf(core, change, child, "CHILD");
+  for (const std::string& child : arguments.Texts("--child"))
+    AddPersonOf(core, change, child, "CHILD");
   for (const std::string& adult : arguments.Texts("--adult")) {
     AddPersonOf(core, change, adult, "PARENT_CARER");
   }
@@ -126,7 +129,8 @@ void AddAddress(Core& core, const Arguments& arguments) {
   const Json about = Values(FindRecord(core, "Person", Hex(person), scope));
   if (TextOf(about, "address_confidential") == "yes") {
     Fail(Exit::kRefused,
-         "this person's address is confidential: everybody assigned to the family could read what is "
+         "this person's address is confidential: everybody assigned to the family could read what "
+         "is "
          "written here. Use `doorstep safe-address`. Nothing was stored.");
   }
   change.Save("add the address");
@@ -152,8 +156,9 @@ void AddSafeAddress(Core& core, const Arguments& arguments) {
       .Set("review_on", arguments.Text("--review"));
   change.Save("write the safe address");
   if (!core.settings().json) {
-    std::cout << "Sealed to this family's restricted readers and the recovery key; the office cannot "
-                 "read it.\n";
+    std::cout
+        << "Sealed to this family's restricted readers and the recovery key; the office cannot "
+           "read it.\n";
   }
 }
 
@@ -173,7 +178,8 @@ void BeginEpisode(Core& core, const Arguments& arguments) {
   change.Save("begin the episode");
 }
 
-// ---- Who works with a family -----------------------------------------------------------------------
+// ---- Who works with a family
+// -----------------------------------------------------------------------
 
 void Assign(Core& core, const Arguments& arguments) {
   const std::string scope = FindFamily(core, arguments.Text("FAMILY"));
@@ -217,9 +223,10 @@ void HandOver(Core& core, const Arguments& arguments) {
   if (restricted) change.SetYes("restricted");
   change.Save("hand the family over");
   if (!core.settings().json) {
-    std::cout << (ended ? "The lead until now loses the family at the next contact. What that device "
-                          "has not sent arrives kept aside, for you to release.\n"
-                        : "Nobody had the lead; nothing was ended.\n");
+    std::cout << (ended
+                      ? "The lead until now loses the family at the next contact. What that device "
+                        "has not sent arrives kept aside, for you to release.\n"
+                      : "Nobody had the lead; nothing was ended.\n");
   }
 }
 
@@ -242,8 +249,9 @@ void ListAssignments(Core& core, const std::string& scope) {
       if (staff.id() == user) name = TextOf(Values(staff), "name");
     }
     rows.push_back({Short(assignment.id()), OneLine(name, 40), TextOf(values, "relation"),
-                    TextOf(values, "restricted") == "yes" ? "restricted" : "", TextOf(values, "state"),
-                    TextOf(values, "from_on"), SafetyWords(assignment.safety())});
+                    TextOf(values, "restricted") == "yes" ? "restricted" : "",
+                    TextOf(values, "state"), TextOf(values, "from_on"),
+                    SafetyWords(assignment.safety())});
   }
   std::cout << Table({"id", "who", "as", "reads", "state", "from", "safe"}, rows);
 }
@@ -271,7 +279,8 @@ void AddAssigning(CLI::App* app, Chosen* chosen) {
       .Takes("ASSIGNMENT", "Its id")
       .Option("--reason", "DONE unless given")
       .Runs(EndAssignment);
-  Command(app, chosen, "assignments", "Who has a place in a family", "  doorstep assignments Example")
+  Command(app, chosen, "assignments", "Who has a place in a family",
+          "  doorstep assignments Example")
       .Takes("FAMILY", "Name or id")
       .Runs([](Core& core, const Arguments& arguments) {
         ListAssignments(core, FindFamily(core, arguments.Text("FAMILY")));
@@ -281,10 +290,11 @@ void AddAssigning(CLI::App* app, Chosen* chosen) {
 }  // namespace
 
 void AddFamilyCommands(CLI::App* app, Chosen* chosen) {
-  Command family(app, chosen, "family", "The families on this device; `family new` begins one",
-                 "  doorstep family\n"
-                 "  doorstep family new Example --team North --child \"Ada Example:2018-04-01\" \\\n"
-                 "      --adult \"Bea Example:1990-06-30\" --referral @school-letter.txt");
+  Command family(
+      app, chosen, "family", "The families on this device; `family new` begins one",
+      "  doorstep family\n"
+      "  doorstep family new Example --team North --child \"Ada Example:2018-04-01\" \\\n"
+      "      --adult \"Bea Example:1990-06-30\" --referral @school-letter.txt");
   family.Runs(ListFamilies);
   Command(family.app(), chosen, "ls", "The families on this device").Runs(ListFamilies);
   Command(family.app(), chosen, "new", "Begin a family, offline too")
@@ -298,9 +308,10 @@ void AddFamilyCommands(CLI::App* app, Chosen* chosen) {
       .Options("--barred", "Staff who must not see this family: name or id")
       .Flag("--restricted", "A restricted family")
       .Runs(BeginFamily);
-  Command person(app, chosen, "person", "The people of a family",
-                 "  doorstep person ls Example\n  doorstep person add Example --role CHILD --given Cai "
-                 "--name Example --born 2021-02-03");
+  Command person(
+      app, chosen, "person", "The people of a family",
+      "  doorstep person ls Example\n  doorstep person add Example --role CHILD --given Cai "
+      "--name Example --born 2021-02-03");
   person.app()->require_subcommand(1);
   Command(person.app(), chosen, "ls", "Who belongs to a family")
       .Takes("FAMILY", "Name or id")
@@ -327,7 +338,8 @@ void AddFamilyCommands(CLI::App* app, Chosen* chosen) {
       .Option("--from", "YYYY-MM-DD")
       .Flag("--main", "Where they mostly live")
       .Runs(AddAddress);
-  Command(app, chosen, "safe-address", "Where somebody is hidden: sealed, the office cannot read it",
+  Command(app, chosen, "safe-address",
+          "Where somebody is hidden: sealed, the office cannot read it",
           "  doorstep safe-address Example Bea --lines @lines.txt --reason @reason.txt \\\n"
           "      --review 2027-02-01 --excluded Cal")
       .Takes("FAMILY", "Name or id")

@@ -54,8 +54,8 @@ size_t Pick(const std::vector<Choice>& choices, const std::string& text, const s
   for (const std::vector<size_t>* found : {&exact, &id, &part}) {
     if (found->size() == 1) return found->front();
     if (found->size() > 1) {
-      Fail(Exit::kUsage, "more than one " + what + " answers to that; give more of the id:" +
-                             ListOf(*found, choices));
+      Fail(Exit::kUsage, "more than one " + what +
+                             " answers to that; give more of the id:" + ListOf(*found, choices));
     }
   }
   std::vector<size_t> every(choices.size());
@@ -180,8 +180,8 @@ v1::RecordView FindOfFamily(Core& core, const std::string& type, const std::stri
   if (open.size() == 1) return open[0];
   if (of_family.size() == 1) return of_family[0];
   if (of_family.size() > 1) {
-    Fail(Exit::kUsage, "this family has more than one " + type + ": name it by its id (`doorstep ls " +
-                           type + "`).");
+    Fail(Exit::kUsage, "this family has more than one " + type +
+                           ": name it by its id (`doorstep ls " + type + "`).");
   }
   if (scopes.size() == 1) {
     Fail(Exit::kNotFound, "this family has no " + type + " on this device yet.");

@@ -13,12 +13,14 @@ namespace {
 
 constexpr char kAbout[] =
     "Doorstep: families' records on this device, with or without a network.\n"
-    "Everything but `sync`, `enrol`, `invite` and `confirm` works offline. Ids may be shortened to\n"
+    "Everything but `sync`, `enrol`, `invite` and `confirm` works offline. Ids may be shortened "
+    "to\n"
     "their first digits, families, staff and teams named. A TEXT may be @FILE, or - for standard\n"
     "input.";
 
 constexpr char kEnding[] =
-    "The PIN is asked for on the terminal, or read from --pin-file (chmod 600); it is never given on\n"
+    "The PIN is asked for on the terminal, or read from --pin-file (chmod 600); it is never given "
+    "on\n"
     "the command line.\n\n"
     "A day:\n"
     "  doorstep sync\n"
@@ -26,7 +28,8 @@ constexpr char kEnding[] =
     "  doorstep visit new Example --account @visit.txt --present Ada\n"
     "  doorstep attention\n\n"
     "Exit codes: 0 done, 1 our mistake, 2 the command or a value, 3 not found, 4 not now (locked,\n"
-    "PIN, not joined), 5 no right or trust broken, 6 the office or a file cannot be reached, 7 too\n"
+    "PIN, not joined), 5 no right or trust broken, 6 the office or a file cannot be reached, 7 "
+    "too\n"
     "much, 8 damaged, 9 cancelled.";
 
 std::string DefaultFolder() {
@@ -63,7 +66,8 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(doorstep::shell::Exit::kUsage);
   }
   if (settings.dir.empty()) {
-    doorstep::shell::Fail(doorstep::shell::Exit::kUsage, "there is no home folder: give --dir DIR.");
+    doorstep::shell::Fail(doorstep::shell::Exit::kUsage,
+                          "there is no home folder: give --dir DIR.");
   }
   // Only a default folder's parents are made for people who did not choose one.
   if (settings.dir == DefaultFolder()) {

@@ -21,7 +21,8 @@ std::vector<std::string> RecordsGiven(Core& core, const std::string& type, const
   return ids;
 }
 
-// ---- Needs, goals, actions -------------------------------------------------------------------------
+// ---- Needs, goals, actions
+// -------------------------------------------------------------------------
 
 void AddNeed(Core& core, const Arguments& arguments) {
   const std::string scope = FindFamily(core, arguments.Text("FAMILY"));
@@ -143,7 +144,8 @@ void NoteProgress(Core& core, const Arguments& arguments) {
   change.Save("note the progress");
 }
 
-// ---- Decisions -----------------------------------------------------------------------------------
+// ---- Decisions
+// -----------------------------------------------------------------------------------
 
 // About exactly the version on this device now, or the one the person names as read.
 void Decide(Core& core, const Arguments& arguments, const std::string& decision) {
@@ -153,8 +155,9 @@ void Decide(Core& core, const Arguments& arguments, const std::string& decision)
     Fail(Exit::kNotNow, "this plan's version cannot be computed here. Nothing was changed.");
   }
   if (answer.unknown_content() && decision == "APPROVED") {
-    Fail(Exit::kNotNow,
-         "this plan holds something of a newer program. Nothing was changed. Update to approve it.");
+    Fail(
+        Exit::kNotNow,
+        "this plan holds something of a newer program. Nothing was changed. Update to approve it.");
   }
   const std::string read = arguments.Text("--version");
   if (!read.empty() && !Hex(answer.digest()).starts_with(read)) {
@@ -180,7 +183,8 @@ void Decide(Core& core, const Arguments& arguments, const std::string& decision)
     change.SetId("person", FindPerson(core, plan.scope(), arguments.Text("--person")))
         .Set("how", arguments.Has("--signed") ? "SIGNED" : "SPOKEN");
   } else if (arguments.Has("--answers")) {
-    change.SetIds("answers", RecordsGiven(core, "Approval", plan.scope(), arguments.Texts("--answers")));
+    change.SetIds("answers",
+                  RecordsGiven(core, "Approval", plan.scope(), arguments.Texts("--answers")));
   }
   change.Save("record the decision");
   if (!core.settings().json) {
@@ -199,15 +203,16 @@ void AddDecisions(CLI::App* app, Chosen* chosen) {
   };
   Command submit = decision("submit", "Ask the supervisor to approve the plan as it is now",
                             "  doorstep submit Example");
-  submit.Options("--answers", "Returns that this answers").Runs([](Core& core, const Arguments& given) {
-    Decide(core, given, "SUBMITTED");
-  });
-  Command approve = decision("approve", "Approve exactly this version (supervisor, offline too)",
-                             "  doorstep plan diff Example\n  doorstep approve Example --version 9c41");
+  submit.Options("--answers", "Returns that this answers")
+      .Runs([](Core& core, const Arguments& given) { Decide(core, given, "SUBMITTED"); });
+  Command approve =
+      decision("approve", "Approve exactly this version (supervisor, offline too)",
+               "  doorstep plan diff Example\n  doorstep approve Example --version 9c41");
   approve.Options("--answers", "Returns that this answers")
       .Runs([](Core& core, const Arguments& given) { Decide(core, given, "APPROVED"); });
-  Command returned = decision("return", "Give the plan back with what is missing (supervisor)",
-                              "  doorstep return Example --comment \"Who helps Ada?\" --about 1b2c");
+  Command returned =
+      decision("return", "Give the plan back with what is missing (supervisor)",
+               "  doorstep return Example --comment \"Who helps Ada?\" --about 1b2c");
   returned.Options("--about", "Goals and actions that the comment speaks of")
       .Options("--answers", "Returns that this answers")
       .Runs([](Core& core, const Arguments& given) { Decide(core, given, "RETURNED"); });
@@ -223,8 +228,10 @@ void AddDecisions(CLI::App* app, Chosen* chosen) {
 
 void ShowPlan(Core& core, const Arguments& arguments) {
   const v1::RecordView plan = FindOfFamily(core, "Plan", arguments.Text("PLAN"));
-  if (core.settings().json) std::cout << ToJson(AskPlan(core, plan.id())).dump(2) << "\n";
-  else std::cout << PlanText(core, plan);
+  if (core.settings().json)
+    std::cout << ToJson(AskPlan(core, plan.id())).dump(2) << "\n";
+  else
+    std::cout << PlanText(core, plan);
 }
 
 void ShowDifference(Core& core, const Arguments& arguments) {
@@ -297,9 +304,10 @@ void AddPlanCommands(CLI::App* app, Chosen* chosen) {
       .Option("--target", "0 to 10")
       .Flag("--drop", "It is no longer worked to")
       .Runs(EditGoal);
-  Command action(app, chosen, "action", "Actions of a goal, and how they go",
-                 "  doorstep action add 1b2c --wording \"Walk with Ada\" --staff Ana --due 2026-12-01\n"
-                 "  doorstep action progress 88de UNDER_WAY --note \"Twice this week\"");
+  Command action(
+      app, chosen, "action", "Actions of a goal, and how they go",
+      "  doorstep action add 1b2c --wording \"Walk with Ada\" --staff Ana --due 2026-12-01\n"
+      "  doorstep action progress 88de UNDER_WAY --note \"Twice this week\"");
   action.app()->require_subcommand(1);
   const auto owner = [](Command& command) -> Command& {
     return command.Option("--staff", "A worker does it: name or id")

@@ -57,15 +57,20 @@ void List(Core& core, const Arguments& arguments) {
     counts[name] = count;
     rows.push_back({name, std::to_string(count), type.scope()});
   }
-  if (core.settings().json) std::cout << counts.dump(2) << "\n";
-  else std::cout << (rows.empty() ? "Nothing is here.\n" : Table({"type", "records", "lives in"}, rows));
+  if (core.settings().json)
+    std::cout << counts.dump(2) << "\n";
+  else
+    std::cout << (rows.empty() ? "Nothing is here.\n"
+                               : Table({"type", "records", "lives in"}, rows));
 }
 
 void Show(Core& core, const Arguments& arguments) {
   const v1::RecordView found = FindRecord(core, arguments.Text("--type"), arguments.Text("ID"));
   const v1::RecordView record = core.Get(found.type(), found.id());
-  if (core.settings().json) std::cout << ToJson(record).dump(2) << "\n";
-  else std::cout << RecordText(record);
+  if (core.settings().json)
+    std::cout << ToJson(record).dump(2) << "\n";
+  else
+    std::cout << RecordText(record);
 }
 
 void Story(Core& core, const Arguments& arguments) {
@@ -140,8 +145,8 @@ void History(Core& core, const Arguments& arguments) {
   }
   for (const v1::Answer& answer : answers) {
     const v1::ValueView& value = answer.value();
-    std::cout << (value.seq() == 0 ? "     -" : std::to_string(value.seq())) << "  " << answer.field()
-              << ", " << Fate(value) << ", " << ByWhom(value) << "\n"
+    std::cout << (value.seq() == 0 ? "     -" : std::to_string(value.seq())) << "  "
+              << answer.field() << ", " << Fate(value) << ", " << ByWhom(value) << "\n"
               << Block(ValueText(value), 4);
   }
   if (answers.empty()) std::cout << "Nothing was ever written there.\n";
@@ -167,8 +172,11 @@ void AddReadingCommands(CLI::App* app, Chosen* chosen) {
       .Runs(Story);
   Command search(app, chosen, "search", "Full text, offline; every word must occur",
                  "  doorstep search school attend");
-  search.app()->add_option("WORDS")->description("The last may be a beginning")->required()->expected(
-      1, 32);
+  search.app()
+      ->add_option("WORDS")
+      ->description("The last may be a beginning")
+      ->required()
+      ->expected(1, 32);
   search.Option("--family", "In this family only").Runs(Search);
   Command(app, chosen, "history", "Every value ever written to a record, and by whom",
           "  doorstep history Plan 41ab aim")

@@ -48,8 +48,10 @@ void PutRecord(Core& core, Change& change, const Json& record, const Labels& lab
     Fail(Exit::kUsage, "each record of the file needs \"fields\": { … }.");
   }
   for (const auto& [name, value] : fields->items()) {
-    if (value.is_null()) change.Clear(name);
-    else change.SetJson(name, WithIds(value, labels));
+    if (value.is_null())
+      change.Clear(name);
+    else
+      change.SetJson(name, WithIds(value, labels));
   }
   (void)core;
 }
@@ -64,10 +66,12 @@ void Put(Core& core, const Arguments& arguments) {
   Labels labels;
   std::string scope;
   for (const Json& record : records) {
-    if (!record.is_object()) Fail(Exit::kUsage, "\"records\" is a list of records. Nothing was stored.");
+    if (!record.is_object())
+      Fail(Exit::kUsage, "\"records\" is a list of records. Nothing was stored.");
     const std::string as = TextMember(record, "as");
     if (!as.empty()) labels[as] = core.NewId();
-    if (core.Type(TextMember(record, "type")).scope() == "DIRECTORY") scope = core.Status().tenant();
+    if (core.Type(TextMember(record, "type")).scope() == "DIRECTORY")
+      scope = core.Status().tenant();
   }
   const std::string family = TextMember(file, "family");
   if (!family.empty()) scope = FindFamily(core, family);
@@ -76,9 +80,12 @@ void Put(Core& core, const Arguments& arguments) {
   for (const Json& record : records) PutRecord(core, change, record, labels);
   if (arguments.Has("--check")) {
     const v1::Findings findings = core.Check(change.edits());
-    if (core.settings().json) std::cout << ToJson(findings).dump(2) << "\n";
-    else if (findings.expected() == v1::HELD) std::cout << Isolated(findings.words()) << "\n";
-    else std::cout << "Nothing stands against it.\n";
+    if (core.settings().json)
+      std::cout << ToJson(findings).dump(2) << "\n";
+    else if (findings.expected() == v1::HELD)
+      std::cout << Isolated(findings.words()) << "\n";
+    else
+      std::cout << "Nothing stands against it.\n";
     return;
   }
   change.Save("store the records");
@@ -119,16 +126,19 @@ void Edit(Core& core, const Arguments& arguments) {
     }
     change.SetJson(name, ValueGiven(core, field, text));
     v1::FieldEdit& edit = *change.record().mutable_fields(change.record().fields_size() - 1);
-    if (drop) edit.set_how(v1::FieldEdit::DROP);
-    else if (add || field.merge() == "UNION") edit.set_how(v1::FieldEdit::ADD);
+    if (drop)
+      edit.set_how(v1::FieldEdit::DROP);
+    else if (add || field.merge() == "UNION")
+      edit.set_how(v1::FieldEdit::ADD);
   }
   change.Save("save the record");
 }
 
 void ExplainType(const v1::SchemaType& type) {
   std::cout << type.name() << " " << type.number() << ", lives in "
-            << (type.scope() == "FAMILY" ? "a family" : type.scope() == "DIRECTORY" ? "the directory"
-                                                                                   : "the journal")
+            << (type.scope() == "FAMILY"      ? "a family"
+                : type.scope() == "DIRECTORY" ? "the directory"
+                                              : "the journal")
             << (type.append_only() ? "; written once, never changed" : "")
             << (type.trust() ? "; decides who may read, write or approve" : "") << "\n";
   std::vector<std::vector<std::string>> rows;
@@ -141,8 +151,8 @@ void ExplainType(const v1::SchemaType& type) {
     if (field.required()) marks += "needed ";
     if (field.repeated()) marks += "several ";
     if (field.searched()) marks += "searched ";
-    rows.push_back({std::to_string(field.number()), field.name(), field.class_(), field.merge(), marks,
-                    OneLine(takes, 110)});
+    rows.push_back({std::to_string(field.number()), field.name(), field.class_(), field.merge(),
+                    marks, OneLine(takes, 110)});
   }
   std::cout << Table({"", "field", "class", "when two write", "", "takes"}, rows);
 }
@@ -150,8 +160,10 @@ void ExplainType(const v1::SchemaType& type) {
 void Schema(Core& core, const Arguments& arguments) {
   if (arguments.Has("TYPE")) {
     const v1::SchemaType& type = core.Type(arguments.Text("TYPE"));
-    if (core.settings().json) std::cout << ToJson(type).dump(2) << "\n";
-    else ExplainType(type);
+    if (core.settings().json)
+      std::cout << ToJson(type).dump(2) << "\n";
+    else
+      ExplainType(type);
     return;
   }
   Json list = Json::array();
@@ -161,8 +173,10 @@ void Schema(Core& core, const Arguments& arguments) {
     rows.push_back({std::to_string(type.number()), name, type.scope(),
                     std::to_string(type.fields_size()) + " fields"});
   }
-  if (core.settings().json) std::cout << list.dump(2) << "\n";
-  else std::cout << Table({"", "type", "lives in", ""}, rows);
+  if (core.settings().json)
+    std::cout << list.dump(2) << "\n";
+  else
+    std::cout << Table({"", "type", "lives in", ""}, rows);
 }
 
 }  // namespace

@@ -92,7 +92,8 @@ std::string Gist(const v1::RecordView& record, size_t columns) {
   const v1::FieldView* best = nullptr;
   for (const v1::FieldView& field : record.fields()) {
     if (field.values_size() == 0 || field.class_() != "CASE") continue;
-    const bool longer = best == nullptr || field.values(0).json().size() > best->values(0).json().size();
+    const bool longer =
+        best == nullptr || field.values(0).json().size() > best->values(0).json().size();
     if (longer) best = &field;
   }
   if (best != nullptr) return OneLine(TextOfValue(best->values(0).json()), columns);
@@ -101,13 +102,15 @@ std::string Gist(const v1::RecordView& record, size_t columns) {
     if (field.values_size() == 0) continue;
     const bool sealed = field.values(0).sealed();
     const std::string text = sealed ? "sealed" : TextOfValue(field.values(0).json());
-    if (text.size() == 32 && FromHex(text).size() == 16) continue;  // an id says nothing to a person
+    if (text.size() == 32 && FromHex(text).size() == 16)
+      continue;  // an id says nothing to a person
     facts += (facts.empty() ? "" : ", ") + Label(field.name()) + " " + text;
   }
   return OneLine(facts, columns);
 }
 
-// ---- Plans ---------------------------------------------------------------------------------------
+// ---- Plans
+// ---------------------------------------------------------------------------------------
 
 v1::PlanAnswer AskPlan(Core& core, const std::string& plan) {
   v1::Query query;
@@ -169,7 +172,8 @@ std::string ActionsText(const std::vector<v1::RecordView>& actions,
 std::string GoalText(const v1::RecordView& goal, const std::string& actions) {
   const Json values = Values(goal);
   const std::string due = TextOf(values, "due_on");
-  std::string out = "    Goal " + Hex(goal.id()).substr(0, 12) + (due.empty() ? "" : "  due " + due) +
+  std::string out = "    Goal " + Hex(goal.id()).substr(0, 12) +
+                    (due.empty() ? "" : "  due " + due) +
                     (TextOf(values, "state") == "DROPPED" ? "  dropped" : "") + "\n";
   return out + FieldsText(goal, {"wording", "target", "baseline"}, 6) + actions;
 }
@@ -193,13 +197,13 @@ std::string DecisionsText(Core& core, const v1::RecordView& plan, const v1::Plan
 
 std::string PlanText(Core& core, const v1::RecordView& plan) {
   const v1::PlanAnswer answer = AskPlan(core, plan.id());
-  std::string out = "Plan " + Hex(plan.id()).substr(0, 12) + " of " +
-                    OneLine(FamilyName(core, plan.scope()), 60) + ": " + PlanStatusWords(answer) +
-                    "\nversion " + Hex(answer.digest()).substr(0, 16) + "\n" +
-                    FieldsText(plan,
-                               {"aim", "if_things_get_worse", "safety_plan", "words_of_children",
-                                "words_of_adults"},
-                               2);
+  std::string out =
+      "Plan " + Hex(plan.id()).substr(0, 12) + " of " +
+      OneLine(FamilyName(core, plan.scope()), 60) + ": " + PlanStatusWords(answer) + "\nversion " +
+      Hex(answer.digest()).substr(0, 16) + "\n" +
+      FieldsText(
+          plan,
+          {"aim", "if_things_get_worse", "safety_plan", "words_of_children", "words_of_adults"}, 2);
   const std::vector<v1::RecordView> actions = RecordsOf(core, "Action", plan.scope());
   const std::vector<v1::RecordView> progress = RecordsOf(core, "ActionProgress", plan.scope());
   std::vector<v1::RecordView> goals;
@@ -213,7 +217,8 @@ std::string PlanText(Core& core, const v1::RecordView& plan) {
            Label(TextOf(values, "state")) + "\n" + FieldsText(need, {"detail"}, 4);
     for (const v1::RecordView& goal : goals) {
       const Json named = Values(goal).value("needs", Json::array());
-      if (!named.is_array() || std::find(named.begin(), named.end(), Hex(need.id())) == named.end()) {
+      if (!named.is_array() ||
+          std::find(named.begin(), named.end(), Hex(need.id())) == named.end()) {
         continue;
       }
       const bool again = !shown.insert(goal.id()).second;
@@ -249,7 +254,8 @@ std::string DifferenceText(Core& core, const v1::PlanAnswer& plan) {
   return out;
 }
 
-// ---- What waits ----------------------------------------------------------------------------------
+// ---- What waits
+// ----------------------------------------------------------------------------------
 
 namespace {
 
@@ -288,7 +294,8 @@ std::string NextStep(const v1::AttentionItem& item) {
     case v1::AttentionItem::HELD_TO_DECIDE:
       return "doorstep release " + id + "   (or: doorstep decline " + id + " --reason OVERTAKEN)";
     case v1::AttentionItem::DEVICE_TO_APPROVE:
-      return "doorstep approve-device " + Hex(item.record().id()).substr(0, 12) + " --number NUMBER";
+      return "doorstep approve-device " + Hex(item.record().id()).substr(0, 12) +
+             " --number NUMBER";
     case v1::AttentionItem::ROLE_TO_APPROVE:
       return "doorstep approve-role " + Hex(item.record().id()).substr(0, 12);
     default:
@@ -323,7 +330,8 @@ std::string AttentionText(Core& core, const v1::Attention& attention) {
   return out;
 }
 
-// ---- The client itself -----------------------------------------------------------------------------
+// ---- The client itself
+// -----------------------------------------------------------------------------
 
 std::string StatusText(const v1::Status& status) {
   std::string life;
@@ -357,14 +365,15 @@ std::string StatusText(const v1::Status& status) {
   row("device id", Hex(status.device()));
   row("number", status.device_number());
   row("office", Isolated(status.server_address()));
-  row("last contact", status.last_contact_ms() == 0 ? "none yet" : LocalTime(status.last_contact_ms()));
+  row("last contact",
+      status.last_contact_ms() == 0 ? "none yet" : LocalTime(status.last_contact_ms()));
   if (!status.locked()) {
     row("not yet received", std::to_string(status.unsent()));
     if (status.unsendable() > 0) row("cannot be sent", std::to_string(status.unsendable()));
     row("kept aside", std::to_string(status.held()));
     row("two accounts", std::to_string(status.contested()));
-    row("archive", status.has_archive() ? "the office keeps one"
-                                        : "none: received work is in one place only");
+    row("archive",
+        status.has_archive() ? "the office keeps one" : "none: received work is in one place only");
   }
   if (status.key_store_is_file()) {
     row("key store", "a file beside the records: the passphrase is all that protects them");
@@ -383,8 +392,8 @@ std::string SyncText(const v1::SyncReport& report, const v1::Status& status) {
                     std::to_string(report.bytes_up()) + " bytes up, " +
                     std::to_string(report.bytes_down()) + " down.\n";
   if (report.adopted() > 0) {
-    out += "Gave the office back " + std::to_string(report.adopted()) +
-           " entries that it had lost.\n";
+    out +=
+        "Gave the office back " + std::to_string(report.adopted()) + " entries that it had lost.\n";
   }
   if (report.carried() > 0) {
     out += "Carries " + std::to_string(report.carried()) + " entries to hand in again.\n";
@@ -403,8 +412,9 @@ std::string SyncText(const v1::SyncReport& report, const v1::Status& status) {
   for (const std::string& alarm : report.alarms()) {
     out += "ALARM, tell an administrator: " + Isolated(alarm) + "\n";
   }
-  out += status.all_synced() ? "All synced.\n"
-                             : std::to_string(status.unsent()) + " not yet received by the office.\n";
+  out += status.all_synced()
+             ? "All synced.\n"
+             : std::to_string(status.unsent()) + " not yet received by the office.\n";
   return out;
 }
 

@@ -27,7 +27,8 @@ std::vector<std::string> PersonsGiven(Core& core, const std::string& scope,
   return ids;
 }
 
-// ---- Visits --------------------------------------------------------------------------------------
+// ---- Visits
+// --------------------------------------------------------------------------------------
 
 void WriteVisitWords(Change& change, const Arguments& arguments) {
   change.Set("account", TextGiven(arguments.Text("--account")))
@@ -51,8 +52,8 @@ void NewVisit(Core& core, const Arguments& arguments) {
       .Set("place", arguments.Text("--place"))
       .SetIds("present", PersonsGiven(core, scope, arguments.Texts("--present")));
   if (!planned) {
-    change.Set("started_at", arguments.Has("--started") ? InstantGiven(arguments.Text("--started"))
-                                                        : NowUtc());
+    change.Set("started_at",
+               arguments.Has("--started") ? InstantGiven(arguments.Text("--started")) : NowUtc());
   }
   WriteVisitWords(change, arguments);
   for (const std::string& child : PersonsGiven(core, scope, arguments.Texts("--seen"))) {
@@ -89,8 +90,10 @@ void SignVisit(Core& core, const Arguments& arguments) {
   const bool met = outcome == "FACE_TO_FACE" || outcome == "VIRTUAL";
   Change change(core, visit.scope());
   change.Record("Visit", visit.id()).Set("state", "RECORDED").Set("outcome", outcome);
-  if (arguments.Has("--ended")) change.Set("ended_at", InstantGiven(arguments.Text("--ended")));
-  else if (met) change.Set("ended_at", NowUtc());
+  if (arguments.Has("--ended"))
+    change.Set("ended_at", InstantGiven(arguments.Text("--ended")));
+  else if (met)
+    change.Set("ended_at", NowUtc());
   change.Save("sign the visit");
 }
 
@@ -135,7 +138,8 @@ void AddVisits(CLI::App* app, Chosen* chosen) {
       .Runs(SignVisit);
 }
 
-// ---- Notes and concerns --------------------------------------------------------------------------
+// ---- Notes and concerns
+// --------------------------------------------------------------------------
 
 void AddNote(Core& core, const Arguments& arguments) {
   const std::string scope = FindFamily(core, arguments.Text("FAMILY"));
@@ -197,11 +201,12 @@ void MoveConcern(Core& core, const Arguments& arguments, const std::string& stat
 }
 
 void AddConcerns(CLI::App* app, Chosen* chosen) {
-  Command concern(app, chosen, "concern", "Worries about somebody's safety",
-                  "  doorstep concern raise Example --person Ada --kind NEGLECT --level SAME_DAY \\\n"
-                  "      --account @what-i-saw.txt\n"
-                  "  doorstep concern call 90ab --spoke-to \"J. Sample\" --reference R-1\n"
-                  "  doorstep concern acknowledge 90ab");
+  Command concern(
+      app, chosen, "concern", "Worries about somebody's safety",
+      "  doorstep concern raise Example --person Ada --kind NEGLECT --level SAME_DAY \\\n"
+      "      --account @what-i-saw.txt\n"
+      "  doorstep concern call 90ab --spoke-to \"J. Sample\" --reference R-1\n"
+      "  doorstep concern acknowledge 90ab");
   concern.app()->require_subcommand(1);
   Command(concern.app(), chosen, "raise", "Raise one; it is sent before everything else")
       .Takes("FAMILY", "Name or id")
