@@ -252,7 +252,27 @@ class Hearing {
       return v1::HELD_REASON_FIXED;
     }
     if (type.append_only && !live) return v1::HELD_REASON_FIXED;
-    return kFine;
+    return HearFrozen(type, field, write, *record);
+  }
+
+  // A frozen record's words are answered by an Addendum. What names nothing live stands beside the
+  // frozen value; settling a contested cell, naming all of it, is the one change still allowed.
+  HeldReason HearFrozen(const RecordType& type, const FieldType& field, const v1::FieldWrite& write,
+                        const Record& record) {
+    const FieldType* state = type.FindState();
+    if (state == nullptr || state->number == field.number || field.outside_version) return kFine;
+    std::optional<uint32_t> now = DecodeCode(state->number, ValueInForce(record, *state));
+    if (!now || !state->IsFrozenIn(*now)) return kFine;
+    const Cell* cell = record.FindCell(field.number);
+    if (cell == nullptr) return kFine;
+    size_t named = 0;
+    for (const v1::OpId& op : write.overwrites()) {
+      Op name{IdOrZero(op.uid()), op.index()};
+      named += static_cast<size_t>(std::count_if(cell->live.begin(), cell->live.end(),
+                                                 [&](const LiveWrite& w) { return w.op == name; }));
+    }
+    bool settles = named == cell->live.size() && IsContested(*cell, field);
+    return named == 0 || settles ? kFine : v1::HELD_REASON_SIGNED;
   }
 
   // Step 5: each command names exactly the live state, and the arrow exists for the author.
