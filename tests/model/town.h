@@ -41,8 +41,8 @@ struct Hand {  // a person at a device
 // One field write: number, encoded value, the ops it names.
 struct Put {
   uint32_t field = 0;
-  std::string value;
-  std::vector<Op> names;
+  std::string value = {};
+  std::vector<Op> names = {};
   bool drop = false;
 };
 v1::RecordChange Change(uint32_t type, const Id& id, std::vector<Put> puts);
