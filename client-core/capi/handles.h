@@ -86,6 +86,13 @@ class Handles {
     return thing;
   }
 
+  // Calls `each` for every thing, one after the other; it must not come back here.
+  template <typename Each>
+  void ForEach(const Each& each) {
+    const absl::MutexLock lock(&mutex_);
+    for (auto& [number, slot] : things_) each(*slot.thing);
+  }
+
   // The things that `belongs` says yes to are removed as soon as nobody uses them.
   template <typename Belongs>
   void RemoveAll(const Belongs& belongs) {

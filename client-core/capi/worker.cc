@@ -31,6 +31,11 @@ absl::Status Worker::Start(Job job) {
   return absl::OkStatus();
 }
 
+bool Worker::IdleWithin(absl::Duration patience) {
+  const absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(this, &Worker::Idle), patience);
+}
+
 void Worker::Run() {
   for (;;) {
     Job job;
@@ -46,8 +51,11 @@ void Worker::Run() {
     {
       const absl::MutexLock lock(&mutex_);
       working_ = false;
+      telling_ = true;
     }
     job.tell();
+    const absl::MutexLock lock(&mutex_);
+    telling_ = false;
   }
 }
 

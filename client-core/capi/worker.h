@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 
 namespace doorstep::capi {
 
@@ -22,20 +23,27 @@ class Worker {
 
   Worker() = default;
   // Tells of the job under way, and then of none. The owner has cancelled it.
-  ~Worker();
+  ~Worker();  // waits
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   // FAILED_PRECONDITION (E_STATE) while a job works or waits, RESOURCE_EXHAUSTED without a thread.
   absl::Status Start(Job job);
 
+  // True once nothing works, waits or is being told of; false after so long.
+  bool IdleWithin(absl::Duration patience);
+
  private:
   void Run();
+  bool Idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return !working_ && !telling_ && !next_.has_value();
+  }
   bool Ready() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_ || next_.has_value(); }
 
   absl::Mutex mutex_;
   std::optional<Job> next_ ABSL_GUARDED_BY(mutex_);
   bool working_ ABSL_GUARDED_BY(mutex_) = false;
+  bool telling_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
