@@ -58,8 +58,8 @@ ds_error ErrorOf(const absl::Status& status) {
   ds_error error = {};
   error.status = static_cast<ds_status>(status.code());
   const Reason reason = ReasonOf(status);
-  error.reason = static_cast<int32_t>(
-      reason == Reason::kNone ? ReasonForCode(status.code()) : reason);
+  error.reason =
+      static_cast<int32_t>(reason == Reason::kNone ? ReasonForCode(status.code()) : reason);
   if (const std::optional<Id> subject = client::SubjectOf(status); subject.has_value()) {
     std::copy(subject->bytes.begin(), subject->bytes.end(), error.subject);
   }

@@ -14,8 +14,8 @@
 
 namespace doorstep::capi {
 
-// Fills `error` (may be null) and returns the status as a number. A Status without a reason gets the
-// one that fits its code.
+// Fills `error` (may be null) and returns the status as a number. A Status without a reason gets
+// the one that fits its code.
 ds_status Tell(const absl::Status& status, ds_error* error);
 ds_error ErrorOf(const absl::Status& status);
 

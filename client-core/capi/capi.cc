@@ -73,8 +73,8 @@ ds_status Ask(ds_client* client, ds_bytes bytes, ds_query** opened, ds_error* er
     std::vector<std::string> encoded;
     encoded.reserve(answers->size());
     for (const v1::Answer& answer : *answers) encoded.push_back(answer.SerializeAsString());
-    const uintptr_t number = Queries().Add(
-        std::make_unique<OpenQuery>(NumberOf(client), locks, std::move(encoded)));
+    const uintptr_t number =
+        Queries().Add(std::make_unique<OpenQuery>(NumberOf(client), locks, std::move(encoded)));
     if (number == 0) return MakeStatus(Reason::kLimit, "too many questions are open");
     *opened = reinterpret_cast<ds_query*>(number);
     return absl::OkStatus();
@@ -116,7 +116,8 @@ OpenClient::Outcome Enrol(client::Client& core, const v1::Enrolment& way) {
 namespace capi = doorstep::capi;
 namespace v1 = doorstep::v1;
 
-// ---- Library -------------------------------------------------------------------------------------
+// ---- Library
+// -------------------------------------------------------------------------------------
 
 uint32_t ds_abi_version(void) { return DS_ABI_VERSION; }
 
@@ -150,10 +151,11 @@ void ds_buffer_free(ds_buffer* buffer) {
   *buffer = {};
 }
 
-// ---- Client --------------------------------------------------------------------------------------
+// ---- Client
+// --------------------------------------------------------------------------------------
 
-ds_status ds_client_open(const char* dir, ds_bytes options, const ds_host* host,
-                         ds_client** client, ds_error* error) {
+ds_status ds_client_open(const char* dir, ds_bytes options, const ds_host* host, ds_client** client,
+                         ds_error* error) {
   if (client != nullptr) *client = nullptr;
   return capi::Guarded(error, [&]() -> absl::Status {
     if (client == nullptr) return capi::NoPlace();
@@ -212,7 +214,8 @@ ds_status ds_client_status(ds_client* client, ds_buffer* status, ds_error* error
       [](capi::OpenClient& open) -> absl::StatusOr<v1::Status> { return open.core().GetStatus(); });
 }
 
-// ---- Joining -------------------------------------------------------------------------------------
+// ---- Joining
+// -------------------------------------------------------------------------------------
 
 ds_status ds_enrol(ds_client* client, ds_bytes way, ds_answer_fn answer, void* context,
                    ds_error* error) {
@@ -229,7 +232,8 @@ ds_status ds_enrol(ds_client* client, ds_bytes way, ds_answer_fn answer, void* c
   });
 }
 
-// ---- Records -------------------------------------------------------------------------------------
+// ---- Records
+// -------------------------------------------------------------------------------------
 
 ds_status ds_record_new_id(ds_client* client, uint8_t id[16], ds_error* error) {
   if (id != nullptr) std::fill_n(id, 16, uint8_t{0});
@@ -269,7 +273,8 @@ ds_status ds_record_get(ds_client* client, uint32_t type, const uint8_t id[16], 
       });
 }
 
-// ---- Drafts --------------------------------------------------------------------------------------
+// ---- Drafts
+// --------------------------------------------------------------------------------------
 
 ds_status ds_draft_put(ds_client* client, const uint8_t id[16], ds_bytes draft, ds_error* error) {
   return capi::WithClient(client, error, [&](capi::OpenClient& open) -> absl::Status {
@@ -291,7 +296,8 @@ ds_status ds_draft_get(ds_client* client, const uint8_t id[16], ds_buffer* draft
   });
 }
 
-// ---- Questions -----------------------------------------------------------------------------------
+// ---- Questions
+// -----------------------------------------------------------------------------------
 
 ds_status ds_query_open(ds_client* client, ds_bytes query, ds_query** opened, ds_error* error) {
   return capi::Ask<v1::Query>(client, query, opened, error, &doorstep::client::Client::Ask);
@@ -325,12 +331,12 @@ void ds_query_close(ds_query* query) {
   if (capi::Queries().BeginRemove(number)) capi::Queries().Remove(number);
 }
 
-// ---- What waits for a person ---------------------------------------------------------------------
+// ---- What waits for a person
+// ---------------------------------------------------------------------
 
 ds_status ds_attention_list(ds_client* client, ds_buffer* attention, ds_error* error) {
   return capi::Answer<v1::Attention>(
-      client, attention, error,
-      [](capi::OpenClient& open) { return open.core().ListAttention(); });
+      client, attention, error, [](capi::OpenClient& open) { return open.core().ListAttention(); });
 }
 
 ds_status ds_attention_resolve(ds_client* client, const uint8_t item[16], ds_bytes edits,
@@ -347,7 +353,8 @@ ds_status ds_attention_resolve(ds_client* client, const uint8_t item[16], ds_byt
       });
 }
 
-// ---- The office ----------------------------------------------------------------------------------
+// ---- The office
+// ----------------------------------------------------------------------------------
 
 ds_status ds_sync_start(ds_client* client, ds_done_fn done, void* context, ds_error* error) {
   return capi::WithClient(client, error, [&](capi::OpenClient& open) -> absl::Status {

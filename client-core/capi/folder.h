@@ -16,7 +16,8 @@ class Folder {
  public:
   // INVALID_ARGUMENT (E_ARG): no folder, a link, ".." in it, no parent. FAILED_PRECONDITION
   // (E_STATE): open to others, another owner's, on a network. UNAVAILABLE (E_IO): it cannot be
-  // written; (E_BUSY): somebody holds it. Nothing is opened for writing before all of that is known.
+  // written; (E_BUSY): somebody holds it. Nothing is opened for writing before all of that is
+  // known.
   static absl::StatusOr<std::unique_ptr<Folder>> Hold(std::string_view path);
   ~Folder();
   Folder(const Folder&) = delete;

@@ -59,8 +59,8 @@ class Handles {
     return Use(this, number, found->second.thing.get());
   }
 
-  // From now on nobody finds it; who uses it still goes on. False if it is none, or closing already.
-  // Whoever gets true calls Remove.
+  // From now on nobody finds it; who uses it still goes on. False if it is none, or closing
+  // already. Whoever gets true calls Remove.
   bool BeginRemove(uintptr_t number) {
     const absl::MutexLock lock(&mutex_);
     const auto found = things_.find(number);

@@ -48,9 +48,8 @@ client::KeyStoreStatus HostKeyStore::Put(const std::string& name, const Secret& 
   const InsideShell inside(client_.load());
   const std::string_view view = secret.view();
   try {
-    return StatusOf(
-        host_.key_store_put(host_.context, name.c_str(),
-                            {reinterpret_cast<const uint8_t*>(view.data()), view.size()}));
+    return StatusOf(host_.key_store_put(
+        host_.context, name.c_str(), {reinterpret_cast<const uint8_t*>(view.data()), view.size()}));
   } catch (...) {
     return client::KeyStoreStatus::kOther;
   }

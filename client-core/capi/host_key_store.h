@@ -1,5 +1,6 @@
-// The key store that a shell lends through ds_host. Whatever it answers is taken for what it says or
-// for kOther: nonsense, too many bytes or an exception never pass for a key, nor for its absence.
+// The key store that a shell lends through ds_host. Whatever it answers is taken for what it says
+// or for kOther: nonsense, too many bytes or an exception never pass for a key, nor for its
+// absence.
 #ifndef DOORSTEP_CLIENT_CORE_CAPI_HOST_KEY_STORE_H_
 #define DOORSTEP_CLIENT_CORE_CAPI_HOST_KEY_STORE_H_
 

@@ -6,8 +6,8 @@
 
 namespace doorstep::capi {
 
-// A message or a draft that crosses: a draft of 256 KiB, or a changeset of 64 KiB as JSON, fits many
-// times over, and nothing larger is looked at.
+// A message or a draft that crosses: a draft of 256 KiB, or a changeset of 64 KiB as JSON, fits
+// many times over, and nothing larger is looked at.
 inline constexpr size_t kMessageBytesMax = 1 << 20;
 
 // Open clients, and open questions, in one process: more is a shell that forgets to close.

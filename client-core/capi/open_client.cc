@@ -12,17 +12,17 @@
 namespace doorstep::capi {
 namespace {
 
-// Members that lie wholly within the shell's own struct; the rest, and a member cut in half, is null.
+// Members that lie wholly within the shell's own struct; the rest, and a member cut in half, is
+// null.
 absl::StatusOr<ds_host> KnownPartOf(const ds_host* host) {
   ds_host known = {};
   if (host == nullptr) return known;
   if (host->size < offsetof(ds_host, context)) {
     return MakeStatus(Reason::kArg, "ds_host.size is smaller than itself");
   }
-  constexpr size_t kEnds[] = {
-      offsetof(ds_host, key_store_get),    offsetof(ds_host, key_store_put),
-      offsetof(ds_host, key_store_delete), offsetof(ds_host, log),
-      offsetof(ds_host, now_ms),           sizeof(ds_host)};
+  constexpr size_t kEnds[] = {offsetof(ds_host, key_store_get),    offsetof(ds_host, key_store_put),
+                              offsetof(ds_host, key_store_delete), offsetof(ds_host, log),
+                              offsetof(ds_host, now_ms),           sizeof(ds_host)};
   size_t whole = offsetof(ds_host, context);
   for (const size_t end : kEnds) whole = end <= host->size ? end : whole;
   std::memcpy(&known, host, whole);
@@ -122,7 +122,9 @@ void OpenClient::Run(const char* name, uint64_t job, uint64_t locks, const Work&
     outcome_.status = MakeStatus(Reason::kLocked, "locked meanwhile");
   }
   const ds_error error = ErrorOf(outcome_.status);
-  Log(outcome_.status.ok() ? 0 : error.reason == DS_REASON_INTERNAL ? 2 : 1,
+  Log(outcome_.status.ok()                 ? 0
+      : error.reason == DS_REASON_INTERNAL ? 2
+                                           : 1,
       std::string(name) + " " + ds_status_name(error.status) + " " + std::to_string(error.reason));
 }
 

@@ -39,8 +39,8 @@ class OpenClient {
   };
   using Work = std::function<Outcome(client::Client&)>;
   using Tell = std::function<void(ds_status, ds_bytes, const ds_error*)>;
-  // `tell` is called once, on the client's own thread, unless this fails. After a lock the answer of
-  // an earlier job is thrown away (E_LOCKED). `name` goes to the shell's log with a code.
+  // `tell` is called once, on the client's own thread, unless this fails. After a lock the answer
+  // of an earlier job is thrown away (E_LOCKED). `name` goes to the shell's log with a code.
   absl::Status Start(const char* name, Work work, Tell tell);
   void Cancel();
 
@@ -57,9 +57,9 @@ class OpenClient {
   ds_host shell_ = {};  // what is beyond the shell's own size is null
   std::atomic<uintptr_t> number_ = 0;
   std::atomic<uint64_t> locks_ = 0;
-  std::atomic<uint64_t> jobs_ = 0;             // begun
-  std::atomic<uint64_t> cancelled_ = 0;        // the last job that was cancelled
-  Outcome outcome_;                            // touched by the worker's thread only
+  std::atomic<uint64_t> jobs_ = 0;       // begun
+  std::atomic<uint64_t> cancelled_ = 0;  // the last job that was cancelled
+  Outcome outcome_;                      // touched by the worker's thread only
   std::unique_ptr<Folder> folder_;
   std::unique_ptr<client::DeviceHost> host_;
   std::unique_ptr<client::Client> core_;

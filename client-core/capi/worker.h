@@ -1,5 +1,5 @@
-// The client's own thread: contacts, enrolments and requests, one after the other, and the callbacks
-// that end them. It begins with the first job and ends with this object.
+// The client's own thread: contacts, enrolments and requests, one after the other, and the
+// callbacks that end them. It begins with the first job and ends with this object.
 #ifndef DOORSTEP_CLIENT_CORE_CAPI_WORKER_H_
 #define DOORSTEP_CLIENT_CORE_CAPI_WORKER_H_
 

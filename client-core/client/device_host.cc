@@ -48,9 +48,7 @@ bool SyncFolder(const std::string& folder) {
 
 }  // namespace
 
-std::string FileKeyStore::PathOf(const std::string& name) const {
-  return folder_ + "/key-" + name;
-}
+std::string FileKeyStore::PathOf(const std::string& name) const { return folder_ + "/key-" + name; }
 
 KeyStoreStatus FileKeyStore::Get(const std::string& name, Secret& secret) {
   const File file(open(PathOf(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
