@@ -37,7 +37,7 @@ std::string TextMember(const Json& object, const char* name) {
   return found->get<std::string>();
 }
 
-void PutRecord(Core& core, Change& change, const Json& record, const Labels& labels) {
+void PutRecord(Change& change, const Json& record, const Labels& labels) {
   const std::string type = TextMember(record, "type");
   const std::string as = TextMember(record, "as");
   std::string id = as.empty() ? "" : labels.at(as);
@@ -53,7 +53,6 @@ void PutRecord(Core& core, Change& change, const Json& record, const Labels& lab
     else
       change.SetJson(name, WithIds(value, labels));
   }
-  (void)core;
 }
 
 void Put(Core& core, const Arguments& arguments) {
@@ -77,7 +76,7 @@ void Put(Core& core, const Arguments& arguments) {
   if (!family.empty()) scope = FindFamily(core, family);
   Change change(core, scope);
   change.edits().set_begin_family(file.contains("begin_family") && file["begin_family"] == true);
-  for (const Json& record : records) PutRecord(core, change, record, labels);
+  for (const Json& record : records) PutRecord(change, record, labels);
   if (arguments.Has("--check")) {
     const v1::Findings findings = core.Check(change.edits());
     if (core.settings().json)
