@@ -70,9 +70,9 @@ struct CheckedPage {
 // One frame of zstd, with its size, of at most kPageBytesMax, window at most 1 MiB; then the
 // scanner's limits. RESOURCE_EXHAUSTED, INVALID_ARGUMENT or DATA_LOSS.
 absl::StatusOr<v1::LogEntries> UnpackEntries(std::string_view compressed);
+// The reverse, as a server would: for tests and for the simulator's.
 std::string PackEntries(const v1::LogEntries& entries);
 
-// The genesis of a directory: its root is pinned, its tenant known.
 struct PageContext {
   const Catalog& catalog;
   Verifier& verifier;
