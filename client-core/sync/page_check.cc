@@ -102,7 +102,7 @@ class Walk {
   }
 
   std::optional<PageRefusal> Trust(const Directory& directory, const Entry& entry) {
-    if (!entry.applied() || Planted(Fault::kTrustChecked)) return std::nullopt;
+    if (!entry.applied()) return std::nullopt;
     Bench bench{context_.catalog, directory, entry.meta.directory_seq(), entry.meta.received_ms()};
     absl::Status trusted = CheckTrust(bench, state_, entry);
     if (!state_.status().ok()) return PageRefusal{PageFault::kRefused, state_.status()};
