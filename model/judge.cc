@@ -252,7 +252,27 @@ class Hearing {
       return v1::HELD_REASON_FIXED;
     }
     if (type.append_only && !live) return v1::HELD_REASON_FIXED;
-    return kFine;
+    return HearFrozen(type, field, write, *record);
+  }
+
+  // A frozen record's words are answered by an Addendum. What names nothing live stands beside the
+  // frozen value; settling a contested cell, naming all of it, is the one change still allowed.
+  HeldReason HearFrozen(const RecordType& type, const FieldType& field, const v1::FieldWrite& write,
+                        const Record& record) {
+    const FieldType* state = type.FindState();
+    if (state == nullptr || state->number == field.number || field.outside_version) return kFine;
+    std::optional<uint32_t> now = DecodeCode(state->number, ValueInForce(record, *state));
+    if (!now || !state->IsFrozenIn(*now)) return kFine;
+    const Cell* cell = record.FindCell(field.number);
+    if (cell == nullptr) return kFine;
+    size_t named = 0;
+    for (const v1::OpId& op : write.overwrites()) {
+      Op name{IdOrZero(op.uid()), op.index()};
+      named += static_cast<size_t>(std::count_if(cell->live.begin(), cell->live.end(),
+                                                 [&](const LiveWrite& w) { return w.op == name; }));
+    }
+    bool settles = named == cell->live.size() && IsContested(*cell, field);
+    return named == 0 || settles ? kFine : v1::HELD_REASON_SIGNED;
   }
 
   // Step 5: each command names exactly the live state, and the arrow exists for the author.
@@ -359,15 +379,15 @@ class Hearing {
       const Record* before = view_.state().Find(change.type(), id);
       if (before == nullptr) continue;
       const Record* after = trial_.Find(change.type(), id);
-      bool lower = field.Rank(ValueInForce(*after, field)) < field.Rank(ValueInForce(*before, field));
+      bool lower =
+          field.Rank(ValueInForce(*after, field)) < field.Rank(ValueInForce(*before, field));
       if (lower && (place_.letters & field.lower_writers) == 0) return v1::HELD_REASON_NOT_ALLOWED;
     }
     return kFine;
   }
 
   void ApplyChange(const v1::RecordChange& change) {
-    Record& record =
-        trial_.Mutable(change.type(), IdOrZero(change.id()), seq_, changeset_.actor);
+    Record& record = trial_.Mutable(change.type(), IdOrZero(change.id()), seq_, changeset_.actor);
     for (const v1::FieldWrite& write : change.writes()) {
       MergeWrite(record.cells[write.field()], write, {changeset_.uid, index_++}, changeset_.actor,
                  seq_);
@@ -416,8 +436,8 @@ void JudgeDecisions(const Bench& bench, ScopeState& scope, const Changeset& chan
   ScopeState trial(scope.scope(), &view);
   for (const DecisionView& decision : DecisionsIn(changeset)) {
     const HeldWork* held = trial.FindHeld(decision.held);
-    bool waiting = held != nullptr && (held->outcome == HeldWork::Outcome::kWaiting ||
-                                       Planted(Fault::kReleaseOnce));
+    bool waiting = held != nullptr &&
+                   (held->outcome == HeldWork::Outcome::kWaiting || Planted(Fault::kReleaseOnce));
     if (!waiting) {
       judgement = {v1::HELD, v1::HELD_REASON_NOT_HELD, {}};
       return;
