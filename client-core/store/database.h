@@ -31,6 +31,15 @@ namespace doorstep::client {
 
 class Database;
 
+// What stands in a file of ours, and nothing else may: a file whose schema is not exactly this was
+// not made by us, and is refused before anything in it can run.
+struct Schema {
+  int version = 0;                      // PRAGMA user_version
+  std::vector<std::string> tables;      // as SQLite writes them down, in the order of making
+  std::vector<std::string> shadows;     // what SQLite itself makes beside them
+  std::vector<std::string> first_rows;  // run once, after the tables
+};
+
 // One use of a prepared statement: bind, step, read. Ends by resetting it for the next use.
 //   Statement s = db.Prepare("SELECT …");
 //   for (s.Bind(1, scope); s.Step();) Use(s.Blob(0));
@@ -91,21 +100,19 @@ class Database {
   // Makes a new file with `schema` in it, whole or not at all. FAILED_PRECONDITION (E_STATE) when
   // there is one already.
   static absl::StatusOr<std::unique_ptr<Database>> Create(const std::string& folder,
-                                                          const Secret& key,
-                                                          const std::vector<std::string>& schema);
+                                                          const Secret& key, const Schema& schema);
   // NOT_FOUND: no file. FAILED_PRECONDITION (E_KEY): another key, or no such file at all; damage of
   // the first page looks the same. DATA_LOSS (E_INTEGRITY): damaged, or not the schema of ours.
   // UNIMPLEMENTED (E_VERSION): written by a newer program. UNAVAILABLE (E_BUSY): open elsewhere.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& folder, const Secret& key,
-                                                        const std::vector<std::string>& schema);
+                                                        const Schema& schema);
 
   // A database that lives in memory, unencrypted: for tests and the simulator.
-  static absl::StatusOr<std::unique_ptr<Database>> OpenInMemory(
-      const std::vector<std::string>& schema);
+  static absl::StatusOr<std::unique_ptr<Database>> OpenInMemory(const Schema& schema);
   // The whole content of one in memory, as of its last commit, and one made from that.
   absl::StatusOr<std::string> Image();
   static absl::StatusOr<std::unique_ptr<Database>> OpenImage(std::string_view image,
-                                                             const std::vector<std::string>& schema);
+                                                             const Schema& schema);
 
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -140,12 +147,14 @@ class Database {
     bool in_use = false;
   };
   Database() = default;
-  static absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path,
-                                                            const Secret& key, int flags);
   absl::Status Lock(const std::string& folder);
-  absl::Status Configure();
-  absl::Status ApplySchema(const std::vector<std::string>& schema);
-  absl::Status CheckSchema(const std::vector<std::string>& schema);
+  absl::Status Connect(const std::string& path);
+  absl::Status Unlock(const Secret& key);
+  absl::Status Protect();
+  absl::Status UseLog();
+  absl::Status MakeSchema(const Schema& schema);
+  absl::Status CheckSchema(const Schema& schema);
+  void Close();
   absl::Status Begin();
   absl::Status Commit();
   void Rollback();
@@ -154,7 +163,7 @@ class Database {
   sqlite3* handle_ = nullptr;
   int lock_fd_ = -1;
   bool in_memory_ = false;
-  bool opening_ = true;  // a wrong key shows at the first read
+  bool opening_ = true;  // a wrong key shows at the first read of a page
   bool failed_ = false;
   int64_t commits_left_ = -1;
   int wal_pages_ = 0;

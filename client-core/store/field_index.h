@@ -1,6 +1,6 @@
-// Where the indexed fields of every seen record stand: one row for each value in force, and one for
-// the record itself; and which of its cells are contested. Derived from what a person sees, and made
-// anew when the schema says that other fields are indexed.
+// The indexes of what a person sees: which records there are, the values in force of their indexed
+// fields, and which of their cells are contested. Derived from stored state and outbox, and
+// made anew when the schema says that other fields are indexed.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_
 #define DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_
 
@@ -22,9 +22,6 @@ namespace doorstep::client {
 //   bytes  = as they are
 // One for each element. Empty when the value is cleared or none of this field.
 std::vector<std::string> IndexKeys(const FieldType& field, std::string_view value);
-
-// "Field" of the row that stands for the record itself; its value is made_seq.
-inline constexpr uint32_t kRecordItself = 0;
 
 class FieldIndex {
  public:

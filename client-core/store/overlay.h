@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -41,8 +42,8 @@ struct OverlayRow {
 struct OverlayScope {
   std::unique_ptr<ScopeState> state;
   std::vector<OverlayRow> rows;  // in outbox order
-  // Records that rows with an effect write: (type, id).
-  std::map<std::pair<uint32_t, Id>, uint32_t> touched;
+  // Records that the outbox may change here, by whatever verdict: (type, id).
+  std::set<std::pair<uint32_t, Id>> touched;
 };
 
 class Overlay {

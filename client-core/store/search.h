@@ -32,8 +32,8 @@ class Search {
       : database_(database), log_(log), catalog_(catalog) {}
 
   // Every word must occur in the record, in whichever of its texts; the last may be a beginning.
-  // Case and accents do not matter. Best first, at most `limit` (0: kSearchHitsMax). Nothing for
-  // words without a letter or digit. RESOURCE_EXHAUSTED (E_LIMIT) for too many words.
+  // Case and accents do not matter. Records that came last first, at most `limit` (0:
+  // kSearchHitsMax). Nothing for words without a letter or digit. RESOURCE_EXHAUSTED (E_LIMIT) for too many words.
   absl::StatusOr<std::vector<SearchHit>> Find(std::string_view words, std::optional<Id> scope,
                                               int limit) const;
 
