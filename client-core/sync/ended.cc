@@ -95,7 +95,7 @@ std::optional<std::vector<Changeset>> ReadProof(const LossQuestion& question, co
 LossFinding JudgeEnded(const LossQuestion& question, ScopeState& stored,
                        const std::vector<WaitingRow>& rows, const v1::PullFrame::Ended& ended) {
   LossFinding finding;
-  auto alarm = [&](std::string_view rule) {
+  auto alarm = [&](const std::string& rule) {
     finding.alarms.push_back(absl::StrCat(rule, ": family ", stored.scope().short_hex()));
   };
   std::optional<std::vector<Changeset>> proof = ReadProof(question, stored.scope(), ended);

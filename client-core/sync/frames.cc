@@ -13,7 +13,7 @@ namespace doorstep::client {
 
 // ---- Small things --------------------------------------------------------------------------------
 
-void Session::Machine::Alarm(std::string_view what, const Id& scope) {
+void Session::Machine::Alarm(const std::string& what, const Id& scope) {
   std::string words = absl::StrCat(what, ": scope ", scope.short_hex());
   const auto& alarms = report_.alarms();
   if (alarms.size() >= kAlarmsMax || std::find(alarms.begin(), alarms.end(), words) != alarms.end()) {
@@ -205,7 +205,7 @@ absl::Status Session::Machine::Refuse(const Id& scope, const PageRefusal& refusa
   report_.set_refused_pages(report_.refused_pages() + 1);
   switch (refusal.fault) {
     case PageFault::kRefused:
-      Alarm(absl::StrCat("page refused, ", NameOf(ReasonOf(refusal.status))), scope);
+      Alarm(absl::StrCat("page refused, ", std::string(NameOf(ReasonOf(refusal.status)))), scope);
       return absl::OkStatus();
     case PageFault::kDirectoryFirst:
       now.ahead = true;

@@ -119,10 +119,10 @@ class Walk {
   }
 
  private:
-  std::string Named(std::string_view rule) const {
+  std::string Named(const std::string& rule) const {
     return absl::StrCat(rule, ": scope ", state_.scope().short_hex(), " after ", at_.seq);
   }
-  PageRefusal Refuse(Reason reason, std::string_view rule) const {
+  PageRefusal Refuse(Reason reason, const std::string& rule) const {
     return {PageFault::kRefused, MakeStatus(reason, Named(rule))};
   }
 

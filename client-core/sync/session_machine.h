@@ -127,7 +127,7 @@ class Session::Machine {
   bool Has(const Id& scope, ScopeFlag flag) const;
   bool Carries(const Id& scope) const;  // stores a log of it
   bool IsFamily(const Id& scope) const { return scope != tenant_ && scope != device_; }
-  void Alarm(std::string_view what, const Id& scope);
+  void Alarm(const std::string& what, const Id& scope);
 
   Store& store_;
   Verifier& verifier_;

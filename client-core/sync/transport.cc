@@ -9,11 +9,12 @@ namespace doorstep::client {
 
 std::string EnrolAddress(std::string_view address) {
   size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return "";
+  std::string host(address.substr(0, colon + 1));
   uint32_t port = 0;
-  bool whole = colon != std::string_view::npos && colon > 0 &&
-               absl::SimpleAtoi(address.substr(colon + 1), &port) && port > 0 && port < 65535;
-  if (!whole) return "";
-  return absl::StrCat(address.substr(0, colon + 1), port + 1);
+  bool whole = absl::SimpleAtoi(std::string(address.substr(colon + 1)), &port);
+  if (!whole || port == 0 || port >= 65535) return "";
+  return absl::StrCat(host, port + 1);
 }
 
 }  // namespace doorstep::client
