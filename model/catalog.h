@@ -7,6 +7,7 @@
 #define DOORSTEP_MODEL_CATALOG_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "doorstep/v1/annotations.pb.h"
+#include "google/protobuf/descriptor.h"
 
 namespace doorstep {
 
