@@ -97,8 +97,8 @@ std::string InGroupsOfFour(std::string_view characters) {
 char CheckCharacter(std::string_view characters, uint8_t salt) {
   assert(characters.size() <= kCheckedCharactersMax);
   assert(salt < 32);
-  // Each place has its own weight, a power of x, which runs through all 31 nonzero elements. The check
-  // character itself has weight 1, so places begin at x.
+  // Each place has its own weight, a power of x, which runs through all 31 nonzero elements. The
+  // check character itself has weight 1, so places begin at x.
   uint8_t sum = salt;
   uint8_t weight = 1;
   for (const char c : characters) {
