@@ -13,7 +13,7 @@
 #include "client-core/include/doorstep/doorstep.h"
 
 typedef struct {
-  uint8_t bytes[8192];
+  uint8_t bytes[32768];
   size_t size;
 } message;
 
@@ -112,7 +112,7 @@ static message enrolment(const char* step, const char* path, waiting* w) {
     put(&way, 2, inner.bytes, inner.size);
     w->file = fopen(path, "wb");
   } else {
-    uint8_t bundle[8000];
+    uint8_t bundle[32000];
     FILE* file = fopen(path, "rb");
     const size_t size = file == NULL ? 0 : fread(bundle, 1, sizeof bundle, file);
     if (file != NULL) fclose(file);
@@ -141,21 +141,25 @@ static void find_team(ds_client* client, uint8_t id[16]) {
 static void record(ds_client* client) {
   uint8_t team[16], child[16], episode[16];
   ds_error error;
-  ds_buffer committed;
+  ds_buffer committed, status;
   find_team(client, team);
+  must(ds_client_status(client, &status, &error), &error, "read the status");
   must(ds_record_new_id(client, child, &error), &error, "make an id");
   must(ds_record_new_id(client, episode, &error), &error, "make an id");
   message records[4] = {new_record("Family", NULL), new_record("Person", child),
-                        new_record("PersonName", NULL), new_record("Contact", NULL)};
+                        new_record("PersonName", NULL), new_record("Visit", NULL)};
   set(&records[0], "name", "\"Example\"");
   set_id(&records[0], "team", team);
   set(&records[1], "role", "\"CHILD\"");
   set(&records[1], "joined_on", "\"2026-11-25\"");
   set_id(&records[2], "person", child);
   set(&records[2], "family", "\"Example\"");
-  set(&records[3], "kind", "\"NOTE\"");
-  set(&records[3], "happened_at", "\"2026-11-25T14:05:00.000Z\"");
-  set(&records[3], "text", "\"Met Ada and her mother at the door. They would like help.\"");
+  set_id(&records[3], "episode", episode); /* a supervisor's to begin: "not here yet" until then */
+  set_id(&records[3], "worker", get((ds_bytes){status.data, status.size}, 5).data);
+  set(&records[3], "state", "\"UNDER_WAY\"");
+  set(&records[3], "started_at", "\"2026-11-25T14:05:00.000Z\"");
+  set(&records[3], "account", "\"Ada and her mother were at home. They would like help.\"");
+  ds_buffer_free(&status);
   message edits = {.bytes = {0x10, 1}, .size = 2}; /* begin_family */
   for (int i = 0; i < 4; ++i) put(&edits, 3, records[i].bytes, records[i].size);
   must(ds_commit(client, view(&edits), &committed, &error), &error, "record the visit");
