@@ -99,7 +99,9 @@ void Get(Core& core, const Arguments& arguments) {
   Json out = Json::object();
   out["type"] = record.type_name();
   out["id"] = Hex(record.id());
-  out["fields"] = Values(record);
+  Json fields = Values(record);
+  for (const char* name : {"id", "type"}) fields.erase(name);
+  out["fields"] = std::move(fields);
   std::cout << out.dump(2, ' ', /*ensure_ascii=*/true) << "\n";
 }
 
