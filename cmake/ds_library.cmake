@@ -31,11 +31,20 @@ function(ds_program name)
   ds_link(${name} ${arg_DEPS})
 endfunction()
 
-# ds_test(NAME SOURCES … DEPS … LIBS … [LABELS …]): a Catch2 program whose cases ctest knows one by
-# one. Found when tests run, not when they are built: a sanitizer or another processor may refuse.
+# ds_test(NAME SOURCES … DEPS … LIBS … [LABELS …] [TIMEOUT seconds]): a Catch2 program whose cases
+# ctest knows one by one. Found when tests run, not when they are built: a sanitizer or another
+# processor may refuse. Labels: `grpc` stays out of tsan, `long` out of scripts/test without --long.
 function(ds_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LIBS;LABELS" ${ARGN})
   ds_program(${name} SOURCES ${arg_SOURCES} DEPS ${arg_DEPS} LIBS ${arg_LIBS} Catch2::Catch2WithMain)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABELS)  # an empty value would swallow the property after it
+    list(JOIN arg_LABELS "," labels)  # Catch2's script keeps only the first of a list
+    list(APPEND properties LABELS ${labels})
+  endif()
   catch_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}: "
-                       PROPERTIES TIMEOUT 120 LABELS "${arg_LABELS}")
+                       PROPERTIES ${properties})
 endfunction()

@@ -10,7 +10,12 @@ find_package(CLI11 2.1 CONFIG REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)
 
+# SQLCipher as the distribution packs it, or a copy of our own for what ships: its symbols stay
+# hidden, so that a program may bring any SQLite it likes. Never both in one tree.
 if(DOORSTEP_SQLCIPHER_SOURCE)
+  if(NOT EXISTS ${DOORSTEP_SQLCIPHER_SOURCE}/sqlite3.c)
+    message(FATAL_ERROR "no sqlite3.c in ${DOORSTEP_SQLCIPHER_SOURCE}: run scripts/sqlcipher_source")
+  endif()
   add_library(ds_sqlcipher STATIC ${DOORSTEP_SQLCIPHER_SOURCE}/sqlite3.c)
   target_include_directories(ds_sqlcipher SYSTEM PUBLIC ${DOORSTEP_SQLCIPHER_SOURCE})
   target_compile_definitions(ds_sqlcipher
@@ -29,5 +34,6 @@ endif()
 
 if(DOORSTEP_TESTS)
   find_package(Catch2 3 CONFIG REQUIRED)
+  find_package(benchmark 1.7 CONFIG REQUIRED)
   include(Catch)
 endif()

@@ -15,11 +15,14 @@ function(ds_proto target)
       set(out ${DS_GENERATED}/${stem}.pb)
       set(flags --cpp_out=${DS_GENERATED})
     endif()
+    # protoc tells which files it read: a change in an imported file makes this one again.
     add_custom_command(
       OUTPUT ${out}.cc ${out}.h
       COMMAND ${CMAKE_COMMAND} -E make_directory ${DS_GENERATED}
-      COMMAND protobuf::protoc -I ${CMAKE_SOURCE_DIR}/proto ${flags} ${file}
+      COMMAND protobuf::protoc -I ${CMAKE_SOURCE_DIR}/proto ${flags}
+              --dependency_out=${out}.d ${file}
       DEPENDS ${CMAKE_SOURCE_DIR}/proto/${file}
+      DEPFILE ${out}.d
       VERBATIM)
     list(APPEND outputs ${out}.cc)
   endforeach()

@@ -43,9 +43,14 @@ std::string ToHex(std::string_view bytes);
 class St {
  public:
   explicit St(std::string_view label) { AppendLp(bytes_, label); }
-  St& Add(std::string_view bytes) { AppendLp(bytes_, bytes); return *this; }
+  St& Add(std::string_view bytes) {
+    AppendLp(bytes_, bytes);
+    return *this;
+  }
   template <size_t N>
-  St& Add(const Bytes<N>& bytes) { return Add(View(bytes)); }
+  St& Add(const Bytes<N>& bytes) {
+    return Add(View(bytes));
+  }
   St& AddU32(uint32_t value);
   St& AddU64(uint64_t value);
   const std::string& bytes() const { return bytes_; }

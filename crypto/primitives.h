@@ -88,7 +88,8 @@ absl::StatusOr<Secret> AeadOpen(const Secret& key, const Bytes<24>& nonce, std::
 std::string Pad(std::string_view plain, size_t block);
 std::optional<std::string_view> Unpad(std::string_view padded, size_t block);
 
-// Argon2id 1.3, 32 bytes out, salt of 16 bytes. RESOURCE_EXHAUSTED: lack of memory, not a wrong PIN.
+// Argon2id 1.3, 32 bytes out, salt of 16 bytes. RESOURCE_EXHAUSTED: lack of memory, not a wrong
+// PIN.
 struct ArgonCost {
   uint64_t passes = 0;
   uint64_t memory_bytes = 0;

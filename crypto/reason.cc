@@ -71,10 +71,9 @@ Reason ReasonOf(const absl::Status& status) {
   const absl::optional<absl::Cord> payload = status.GetPayload(kReasonTypeUrl);
   Bytes<4> number{};
   if (!payload.has_value() || !CopyExactly(std::string(*payload), number)) return Reason::kNone;
-  return static_cast<Reason>(static_cast<uint32_t>(number[0]) |
-                             static_cast<uint32_t>(number[1]) << 8 |
-                             static_cast<uint32_t>(number[2]) << 16 |
-                             static_cast<uint32_t>(number[3]) << 24);
+  return static_cast<Reason>(
+      static_cast<uint32_t>(number[0]) | static_cast<uint32_t>(number[1]) << 8 |
+      static_cast<uint32_t>(number[2]) << 16 | static_cast<uint32_t>(number[3]) << 24);
 }
 
 }  // namespace doorstep

@@ -11,31 +11,31 @@
 namespace doorstep {
 
 enum class Reason : uint32_t {
-  kNone = 0,         // OK, or a Status made without MakeStatus
-  kArg = 1,          // E_ARG: impossible argument
-  kFormat = 2,       // E_FORMAT: not what it claims to be
-  kState = 3,        // E_STATE: not now
-  kWiped = 4,        // E_WIPED: keys destroyed, spool deliverable
-  kKey = 5,          // E_KEY: key not here, or not this file's
-  kExpired = 6,      // E_EXPIRED: lease, TLS certificate
-  kLocked = 7,       // E_LOCKED
-  kAuth = 8,         // E_AUTH: wrong PIN, signature, TLS certificate
-  kDenied = 9,       // E_DENIED: no right
-  kTrust = 10,       // E_TRUST: signed, but not by whom the directory entitles
-  kInvitation = 11,  // E_INVITATION: enrolment refused
-  kNotFound = 12,    // E_NOT_FOUND: not there, or not for this person to see
-  kLimit = 13,       // E_LIMIT: more than allowed
-  kNoMemory = 14,    // E_NOMEM
-  kDisk = 15,        // E_DISK: no space, nothing stored
-  kKeyStore = 16,    // E_KEYSTORE: it answered, but not with a key
-  kIo = 17,          // E_IO: read, write or sync failed
-  kBusy = 18,        // E_BUSY: later
-  kIntegrity = 19,   // E_INTEGRITY: bytes damaged or forged
-  kConflict = 20,    // E_CONFLICT: same uid, other bytes
-  kVersion = 21,     // E_VERSION: newer than this program
-  kUnsupported = 22, // E_UNSUPPORTED
-  kCancelled = 23,   // E_CANCELLED
-  kInternal = 24,    // E_INTERNAL: our mistake
+  kNone = 0,          // OK, or a Status made without MakeStatus
+  kArg = 1,           // E_ARG: impossible argument
+  kFormat = 2,        // E_FORMAT: not what it claims to be
+  kState = 3,         // E_STATE: not now
+  kWiped = 4,         // E_WIPED: keys destroyed, spool deliverable
+  kKey = 5,           // E_KEY: key not here, or not this file's
+  kExpired = 6,       // E_EXPIRED: lease, TLS certificate
+  kLocked = 7,        // E_LOCKED
+  kAuth = 8,          // E_AUTH: wrong PIN, signature, TLS certificate
+  kDenied = 9,        // E_DENIED: no right
+  kTrust = 10,        // E_TRUST: signed, but not by whom the directory entitles
+  kInvitation = 11,   // E_INVITATION: enrolment refused
+  kNotFound = 12,     // E_NOT_FOUND: not there, or not for this person to see
+  kLimit = 13,        // E_LIMIT: more than allowed
+  kNoMemory = 14,     // E_NOMEM
+  kDisk = 15,         // E_DISK: no space, nothing stored
+  kKeyStore = 16,     // E_KEYSTORE: it answered, but not with a key
+  kIo = 17,           // E_IO: read, write or sync failed
+  kBusy = 18,         // E_BUSY: later
+  kIntegrity = 19,    // E_INTEGRITY: bytes damaged or forged
+  kConflict = 20,     // E_CONFLICT: same uid, other bytes
+  kVersion = 21,      // E_VERSION: newer than this program
+  kUnsupported = 22,  // E_UNSUPPORTED
+  kCancelled = 23,    // E_CANCELLED
+  kInternal = 24,     // E_INTERNAL: our mistake
 };
 
 inline constexpr char kReasonTypeUrl[] = "doorstep/reason";

@@ -10,21 +10,26 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "crypto/bytes.h"
+#include "crypto/primitives.h"
 #include "doorstep/v1/records.pb.h"
+#include "model/catalog.h"
 #include "model/changeset.h"
 #include "model/log.h"
 #include "model/state.h"
 
 namespace doorstep {
 
-// Letters of domain 1, as a set: bit n is RecordRule::Who n.
-using Letters = uint32_t;
+class Directory;
+
+// One letter of a set (Letters: bit n is RecordRule::Who n).
 inline constexpr Letters LetterBit(v1::RecordRule::Who who) { return 1u << who; }
 
 // ---- What single changesets and records say -------------------------------------------------
@@ -61,8 +66,19 @@ struct FamilyView {
 std::optional<FamilyView> FamilyOf(ScopeState& family);
 // Of the changeset that would found its scope; nullopt when it has no Family record for it.
 std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset);
-// The held changeset that would found the scope, while it is unfounded.
+// The held changeset that would found the scope, while it is unfounded and undecided.
 const HeldWork* FirstEntryOf(ScopeState& family);
+// Whom a first entry must name beside its author: the supervisors of the author's team and of
+// `team`, the barred left out.
+std::set<Id> FirstSupervisors(const Directory& directory, uint64_t at, const Id& author,
+                              const Id& team, const std::set<Id>& barred_staff);
+// The record changes that begin a family beside Family and people: an OPEN Assignment of reason
+// CREATED for the author (SUPERVISOR for a supervisor, else LEAD) and for each supervisor of the
+// author's team and of `team` who is not barred.
+std::vector<v1::RecordChange> FirstAssignments(const Directory& directory, uint64_t at,
+                                               const Id& author, const Id& team,
+                                               const std::set<Id>& barred_staff, int32_t today,
+                                               Random& random);
 
 // ---- The directory, replayed ----------------------------------------------------------------
 
@@ -94,6 +110,11 @@ struct ServerKeysView {
 class Directory {
  public:
   Directory(const Id& tenant, const PublicKey& genesis_root);
+  Directory(Directory&&) noexcept;
+  Directory& operator=(Directory&&) noexcept;
+  ~Directory();
+  // A second one in the same state: a page is tried on it.
+  Directory Clone() const;
 
   const Id& tenant() const { return tenant_; }
   const Id& root_id() const { return root_id_; }  // pinned: of the genesis root
@@ -112,12 +133,13 @@ class Directory {
   std::optional<DeviceView> FindDevice(const Id& device, uint64_t at) const;
   std::optional<DeviceView> FindDeviceBySpki(const Hash32& tls_spki, uint64_t at) const;
   std::vector<DeviceView> DevicesOf(const Id& user, uint64_t at) const;  // that count
+  std::vector<DeviceView> AllDevices(uint64_t at) const;  // recorded, whether they count or not
   bool DeviceCounts(const Id& device, uint64_t at) const;
   bool DeviceCountedEver(const Id& device) const;
   bool StaffActive(const Id& user, uint64_t at) const;
   std::vector<RoleView> CountingRoles(const Id& user, uint64_t at) const;
   bool HasRole(const Id& user, v1::Role role, uint64_t at) const;
-  bool RootKeyIs(const PublicKey& key, uint64_t at) const;
+  bool HadRoleEver(const Id& user, v1::Role role) const;
 
   // That of the person's last StaffRole, ended or not; zeros when there is none.
   Id TeamOf(const Id& user, uint64_t at) const;
@@ -135,7 +157,16 @@ class Directory {
 
  private:
   struct Standing;
-  struct State;
+  const Standing* Find(uint32_t type, const Id& id) const;
+  void FoldChange(const Changeset& changeset, const v1::RecordChange& change, uint32_t index);
+  void Read(Standing& standing);
+  void Index(const Standing& standing);
+  std::vector<ServerKeysView> ServerKeysWhere(absl::FunctionRef<bool(const Standing&)> wanted) const;
+  void Confirm(const Id& subject, const Hash32& digest, const Changeset& by);
+  void Weigh(Standing& standing);
+  bool MayAppoint(const Standing& standing) const;
+  DeviceView ViewOf(const Standing& standing, uint64_t at) const;
+
   Id tenant_;
   Id root_id_;
   uint64_t seq_ = 0;
@@ -143,15 +174,10 @@ class Directory {
   std::vector<std::pair<uint64_t, PublicKey>> roots_;  // from place, key
   std::map<Id, PublicKey> known_devices_;
   std::map<Id, uint64_t> last_word_;                   // by Device or StaffMember id
-  std::map<std::pair<uint32_t, Id>, Standing> standings_;
+  std::map<std::pair<uint32_t, Id>, std::unique_ptr<Standing>> standings_;
   std::map<Id, std::vector<Id>> devices_of_;           // staff to devices, as recorded
-  std::map<Id, std::vector<Id>> roles_of_;
+  std::map<Id, std::vector<Id>> roles_of_;             // staff to roles, in the order made
   std::map<Hash32, Id> device_of_spki_;
-
- public:
-  Directory(Directory&&) noexcept;
-  Directory& operator=(Directory&&) noexcept;
-  ~Directory();
 };
 
 // ---- What a person may --------------------------------------------------------------------
@@ -159,12 +185,54 @@ class Directory {
 // Whether this assignment's holder has a counting role that fits its relation, and is ACTIVE.
 bool RoleFits(const Directory& directory, uint64_t at, const AssignmentView& assignment);
 
+// The same of a person who has no assignment yet. Staff state apart.
+bool RelationFits(const Directory& directory, uint64_t at, const Id& user,
+                  v1::Assignment_Relation relation);
+// K, C, S, P, U or R; 0 for a relation this build does not know.
+Letters LetterOf(v1::Assignment_Relation relation);
+
 // The letters under which `user` writes in a founded family. 0: no place (no OPEN assignment that
 // fits, or barred).
 Letters LettersIn(const Directory& directory, uint64_t at, ScopeState& family, const Id& user,
                   int64_t now_ms);
 // In the directory: from roles alone.
 Letters LettersInDirectory(const Directory& directory, uint64_t at, const Id& device, const Id& user);
+
+// Whether `user` decides in a scope that no Family has founded yet: a supervisor of the team that
+// its first entry names, whom it does not bar.
+bool SupervisesUnfounded(const Directory& directory, uint64_t at, ScopeState& family,
+                         const Id& user);
+
+// The same of the author's own Assignment in a first entry, and of a person's last one here, open
+// or not: under which a held changeset is judged again when it is released.
+Letters FoundingLetters(const Changeset& first);
+Letters LastLettersIn(ScopeState& family, const Id& user);
+
+// ---- Guards of the records that decide who may read ------------------------------------------
+// Unspecified: nothing against it.
+
+// A first entry by `actor`: their own OPEN Assignment, those of every supervisor of their team and of
+// the family's who is not barred, and of nobody else; all still fitting (domain 3.1).
+v1::HeldReason FoundingGuard(const Directory& directory, uint64_t at, const Changeset& first,
+                             const Id& actor, int64_t now_ms);
+// Whether a changeset is nothing but a supervisor's own SUPERVISOR Assignment in a family of their
+// team: so that no family is ever orphaned.
+bool TakesUpUnsupervised(const Directory& directory, uint64_t at, ScopeState& family,
+                         const Changeset& changeset);
+// Whether it holds Shares and nothing else.
+bool SharesOnly(const Changeset& changeset);
+// A Share has the id of its formula and goes to a present reader's device or a recovery key.
+v1::HeldReason ShareGuard(const Directory& directory, uint64_t at, ScopeState& family,
+                          const v1::RecordChange& change, int64_t now_ms);
+// A new Assignment fits role and relation, widens nobody's own place, and says what it must.
+enum class Making { kFromPlace, kFirstEntry, kTakingUp };
+v1::HeldReason AssignmentGuard(const Directory& directory, uint64_t at, ScopeState& family,
+                               const v1::RecordChange& change, const Id& actor, Making making);
+// Whether this Assignment is an open LEAD beside another.
+bool IsSecondLead(ScopeState& family, const Id& assignment, int64_t now_ms);
+// Whether a change is an Approval of a Device of the actor's own, made on another counting one.
+bool ApprovesOwnDevice(const Directory& directory, uint64_t at, const Changeset& changeset,
+                       const v1::RecordChange& change);
 
 // May this device be served the family, as it stands and now? Founded: an OPEN assignment of
 // relation LEAD, CO_WORKER, COVER, SUPERVISOR (RECORDS counts with `kWhenAsked`), a role that fits, a counting

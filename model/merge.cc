@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/authority.h"
+#include "model/planted.h"
 
 namespace doorstep {
 namespace {
@@ -23,7 +24,8 @@ void Overwrite(Cell& cell, const Op& op) {
     return;
   }
   auto at = std::lower_bound(cell.absent.begin(), cell.absent.end(), op);
-  if (at == cell.absent.end() || *at != op) cell.absent.insert(at, op);
+  bool known = at != cell.absent.end() && *at == op;
+  if (!known && !Planted(Fault::kAbsent)) cell.absent.insert(at, op);
 }
 
 }  // namespace
@@ -32,6 +34,7 @@ void MergeWrite(Cell& cell, const v1::FieldWrite& write, const Op& op, const Id&
                 uint64_t seq) {
   bool dead = TakeAbsent(cell, op);
   for (const v1::OpId& named : write.overwrites()) {
+    if (dead && Planted(Fault::kDeadOverwrites)) break;
     std::optional<Id> uid = Id::FromBytes(named.uid());
     if (uid) Overwrite(cell, {*uid, named.index()});
   }
@@ -69,7 +72,9 @@ void FoldEntry(ScopeState& state, const Entry& entry) {
   for (const std::string& bytes : entry.meta.released()) {
     std::optional<Id> uid = Id::FromBytes(bytes);
     const HeldWork* held = uid ? state.FindHeld(*uid) : nullptr;
-    if (held == nullptr || held->outcome != HeldWork::Outcome::kWaiting) continue;
+    bool waiting = held != nullptr && (held->outcome == HeldWork::Outcome::kWaiting ||
+                                       Planted(Fault::kReleaseOnce));
+    if (!waiting) continue;
     MergeChangeset(state, held->changeset, held->seq);
     state.SettleHeld(*uid, HeldWork::Outcome::kReleased, entry.seq());
   }

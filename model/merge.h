@@ -8,6 +8,7 @@
 
 #include "doorstep/v1/change.pb.h"
 #include "model/changeset.h"
+#include "model/log.h"
 #include "model/record.h"
 #include "model/state.h"
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "doorstep/v1/change.pb.h"
 #include "doorstep/v1/records.pb.h"
 #include "model/catalog.h"
 #include "model/record.h"
@@ -38,11 +39,11 @@ struct PlanStanding {
 };
 PlanStanding StandingOf(const Catalog& catalog, const Id& tenant, ScopeState& family, const Id& plan);
 
-// The guards of an APPROVED of this subject by `actor` (design 6): kOwnWork when they wrote a live
-// ASK, LATEST or UNION value of the version; kContested when a PROTECTIVE cell of the family is
-// contested. Unspecified: none fails.
-v1::HeldReason ApprovalGuard(const Catalog& catalog, ScopeState& family, uint32_t subject_type,
-                             const Id& subject, const Id& actor);
+// Of a change that makes an APPROVED (any other: unspecified): kOwnWork when `actor` wrote a live
+// ASK, LATEST or UNION value of the version it names, kContested when a PROTECTIVE cell of the family
+// is contested (design 6). The way out of the first is that the worker writes it anew.
+v1::HeldReason ApprovalGuard(const Catalog& catalog, ScopeState& family,
+                             const v1::RecordChange& change, const Id& actor);
 // The type of the record that an approval names in this scope; 0 when it is not there.
 uint32_t SubjectType(const Catalog& catalog, ScopeState& scope, const Id& subject);
 

@@ -104,6 +104,20 @@ std::vector<Op> OpsToName(const Cell& cell, const FieldType& field, Naming namin
   return ops;
 }
 
+bool ParseInForce(const Record& record, const RecordType& type,
+                  google::protobuf::Message& message) {
+  std::string bytes;
+  for (const auto& [number, cell] : record.cells) {
+    const FieldType* field = type.FindField(number);
+    if (field == nullptr || field->cls == v1::RESTRICTED) continue;
+    for (const LiveWrite* write : InForce(cell, *field)) {
+      bytes += write->value;
+      if (field->merge != v1::UNION) break;
+    }
+  }
+  return message.ParseFromString(bytes);
+}
+
 std::string EncodeCells(const Record& record) {
   std::string out;
   for (const auto& [field, cell] : record.cells) {

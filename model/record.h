@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
 #include "model/catalog.h"
 #include "model/record_id.h"
 
@@ -61,6 +62,10 @@ bool IsContested(const Cell& cell, const FieldType& field);
 // (design: the table of merge rules). `settle` names the siblings too. UNION adds name nothing.
 enum class Naming { kReplaceShown, kSettleAll };
 std::vector<Op> OpsToName(const Cell& cell, const FieldType& field, Naming naming);
+
+// The values in force of a record's FACT and CASE fields as a message of its type; what a newer
+// build wrote besides stays unknown to it. False when they do not parse.
+bool ParseInForce(const Record& record, const RecordType& type, google::protobuf::Message& message);
 
 // cells, ascending by field: u32 field, u32 n, n x (uid, u32 index, actor, u64 seq, LP(value)) live
 // in log order, u32 m, m x (uid, u32 index) absent ascending. Stored and digested as these bytes.

@@ -17,7 +17,7 @@ std::optional<Id> Id::FromHex(std::string_view hex) {
   for (char c : hex) {
     if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) return std::nullopt;
   }
-  return FromBytes(absl::HexStringToBytes(hex));
+  return FromBytes(absl::HexStringToBytes({hex.data(), hex.size()}));
 }
 
 std::string Id::hex() const { return ToHex(view()); }

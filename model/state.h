@@ -106,6 +106,7 @@ class StateView final : public StateSource {
  public:
   // `state` must outlive the view.
   explicit StateView(ScopeState& state) : state_(state) {}
+  ScopeState& state() const { return state_; }
   absl::StatusOr<std::optional<Record>> LoadRecord(const Id& scope, uint32_t type,
                                                    const Id& id) const override;
   absl::Status LoadRecords(const Id& scope, uint32_t type,
