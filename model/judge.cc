@@ -359,15 +359,15 @@ class Hearing {
       const Record* before = view_.state().Find(change.type(), id);
       if (before == nullptr) continue;
       const Record* after = trial_.Find(change.type(), id);
-      bool lower = field.Rank(ValueInForce(*after, field)) < field.Rank(ValueInForce(*before, field));
+      bool lower =
+          field.Rank(ValueInForce(*after, field)) < field.Rank(ValueInForce(*before, field));
       if (lower && (place_.letters & field.lower_writers) == 0) return v1::HELD_REASON_NOT_ALLOWED;
     }
     return kFine;
   }
 
   void ApplyChange(const v1::RecordChange& change) {
-    Record& record =
-        trial_.Mutable(change.type(), IdOrZero(change.id()), seq_, changeset_.actor);
+    Record& record = trial_.Mutable(change.type(), IdOrZero(change.id()), seq_, changeset_.actor);
     for (const v1::FieldWrite& write : change.writes()) {
       MergeWrite(record.cells[write.field()], write, {changeset_.uid, index_++}, changeset_.actor,
                  seq_);
@@ -416,8 +416,8 @@ void JudgeDecisions(const Bench& bench, ScopeState& scope, const Changeset& chan
   ScopeState trial(scope.scope(), &view);
   for (const DecisionView& decision : DecisionsIn(changeset)) {
     const HeldWork* held = trial.FindHeld(decision.held);
-    bool waiting = held != nullptr && (held->outcome == HeldWork::Outcome::kWaiting ||
-                                       Planted(Fault::kReleaseOnce));
+    bool waiting = held != nullptr &&
+                   (held->outcome == HeldWork::Outcome::kWaiting || Planted(Fault::kReleaseOnce));
     if (!waiting) {
       judgement = {v1::HELD, v1::HELD_REASON_NOT_HELD, {}};
       return;
