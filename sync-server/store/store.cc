@@ -6,6 +6,8 @@
 
 namespace doorstep::server {
 
+absl::Status DamagedStore(std::string_view what) { return MakeStatus(Reason::kIntegrity, what); }
+
 absl::StatusOr<Entry> ToEntry(const LogRow& row) {
   v1::LogEntry wire;
   wire.mutable_signed_()->set_changeset(row.changeset);
@@ -13,7 +15,7 @@ absl::StatusOr<Entry> ToEntry(const LogRow& row) {
   wire.set_meta(row.meta);
   absl::StatusOr<Entry> entry = DecodeEntry(wire);
   if (!entry.ok() || entry->seq() != row.seq) {
-    return MakeStatus(Reason::kIntegrity, "store: an entry is damaged");
+    return DamagedStore("store: an entry is damaged");
   }
   entry->hash = row.hash;
   return entry;
