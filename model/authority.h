@@ -230,6 +230,9 @@ v1::HeldReason ShareGuard(const Directory& directory, uint64_t at, ScopeState& f
 enum class Making { kFromPlace, kFirstEntry, kTakingUp };
 v1::HeldReason AssignmentGuard(const Directory& directory, uint64_t at, ScopeState& family,
                                const v1::RecordChange& change, const Id& actor, Making making);
+// Whether a change makes an Assignment: what the exceptions of design 6 are about, where the
+// letters that a place gives do not answer.
+bool MakesAssignment(const v1::RecordChange& change);
 // Whether this Assignment is an open LEAD beside another.
 bool IsSecondLead(ScopeState& family, const Id& assignment, int64_t now_ms);
 // Whether a change is an Approval of a Device of the actor's own, made on another counting one.

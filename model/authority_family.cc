@@ -239,7 +239,11 @@ Letters LettersIn(const Directory& directory, uint64_t at, ScopeState& family, c
 
 Letters LettersInDirectory(const Directory& directory, uint64_t at, const Id& device,
                            const Id& user) {
-  if (device == directory.root_id()) return LetterBit(Who::ROOT) | LetterBit(Who::ANY);
+  if (device == directory.root_id()) {
+    // The genesis also holds what an administrator would write, before there is one.
+    Letters genesis = at == 0 ? LetterBit(Who::A) : 0;
+    return LetterBit(Who::ROOT) | LetterBit(Who::ANY) | genesis;
+  }
   Letters letters = 0;
   for (const RoleView& role : directory.CountingRoles(user, at)) {
     letters |= LetterBit(Who::ANY);
@@ -465,6 +469,10 @@ v1::HeldReason AssignmentGuard(const Directory& directory, uint64_t at, ScopeSta
       break;
   }
   return v1::HELD_REASON_UNSPECIFIED;
+}
+
+bool MakesAssignment(const v1::RecordChange& change) {
+  return change.type() == kAssignment && MessageOf<v1::Assignment>(change).has_user();
 }
 
 bool IsSecondLead(ScopeState& family, const Id& assignment, int64_t now_ms) {

@@ -386,8 +386,40 @@ TEST_CASE("plan approval is a comparison: of exactly one version, never of one's
   // What the supervisor writes cannot be approved by the same supervisor.
   Op now = home.log.Live(kGoal, home.goal, 4);
   REQUIRE(home.Push(supervisor, {Change(kGoal, home.goal, {{4, EncodeBytes(4, "mine"), {now}}})}) ==
-          v1::HELD_REASON_NOT_ALLOWED);
+          kApplied);
+  CHECK(home.Status() == PlanStatus::kChangedSinceApproval);
+  CHECK(home.Push(supervisor, {home.Approval(v1::Approval::DECISION_APPROVED)}) ==
+        v1::HELD_REASON_OWN_WORK);
+  // The way out: the worker writes it anew.
+  Op mine = home.log.Live(kGoal, home.goal, 4);
+  REQUIRE(home.Push(home.ana, {Change(kGoal, home.goal, {{4, EncodeBytes(4, "mine"), {mine}}})}) ==
+          kApplied);
+  CHECK(home.Push(supervisor, {home.Approval(v1::Approval::DECISION_APPROVED)}) == kApplied);
   CHECK(home.Status() == PlanStatus::kApproved);
+}
+
+TEST_CASE(
+    "a signed visit is frozen: what names a live word is held, what names none stands beside") {
+  Home home;
+  Id visit = home.town.NewId();
+  REQUIRE(home.Push(home.ana, {home.NewVisit(visit, home.ana)}) == kApplied);
+  REQUIRE(home.Push(home.ana, {Change(kVisit, visit, {{19, EncodeBytes(19, "account")}})}) ==
+          kApplied);
+  Op planned = home.log.Live(kVisit, visit, 9);
+  Op account = home.log.Live(kVisit, visit, 19);
+  REQUIRE(home.Push(home.ana, {Change(kVisit, visit,
+                                      {{10, EncodeNumber(10, 1)},
+                                       {9, EncodeNumber(9, 3), {planned}}})}) == kApplied);
+  CHECK(home.Push(home.ana, {Change(kVisit, visit, {{19, EncodeBytes(19, "b"), {account}}})}) ==
+        v1::HELD_REASON_SIGNED);
+  CHECK(home.Push(home.ana, {Change(kVisit, visit, {{19, EncodeBytes(19, "late")}})}) == kApplied);
+  Op late = home.log.Live(kVisit, visit, 19);
+  CHECK(home.Push(home.ana, {Change(kVisit, visit, {{19, EncodeBytes(19, "c"), {late}}})}) ==
+        v1::HELD_REASON_SIGNED);
+  CHECK(home.Push(home.ana,
+                  {Change(kVisit, visit, {{19, EncodeBytes(19, "both"), {account, late}}})}) ==
+        kApplied);
+  CHECK(home.Push(home.ana, {Change(kVisit, visit, {{14, EncodeI64(14, 1)}})}) == kApplied);
 }
 
 TEST_CASE(

@@ -15,7 +15,7 @@ namespace {
 
 struct Writing {
   Op op;
-  std::vector<Op> names;
+  std::vector<Op> names = {};
   bool drop = false;
 };
 
@@ -74,7 +74,6 @@ TEST_CASE("the live set depends on the set of writes, not on their order") {
       std::set<Op> live;
       for (const LiveWrite& write : cell.live) live.insert(write.op);
       REQUIRE(live == expected);
-      REQUIRE(cell.absent.empty());
     }
   }
 }
