@@ -66,6 +66,13 @@ std::string Names::Team(const Id& team) {
   return NameIn(TypeOf(desk_.catalog(), v1::Team::descriptor()), v1::Team::kNameFieldNumber, team);
 }
 
+v1::FieldWrite TeamOfFamily(const Id& team) {
+  v1::FieldWrite write;
+  write.set_field(v1::Family::kTeamFieldNumber);
+  write.set_value(EncodeId(v1::Family::kTeamFieldNumber, team));
+  return write;
+}
+
 std::string FamilyName(const Catalog& catalog, ScopeState& family) {
   uint32_t type = TypeOf(catalog, v1::Family::descriptor());
   const Record* record = family.Find(type, family.scope());

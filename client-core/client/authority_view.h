@@ -34,6 +34,8 @@ class Names {
   std::map<Id, std::string> known_;
 };
 
+// The write that gives a family its team.
+v1::FieldWrite TeamOfFamily(const Id& team);
 // The name in force of a family, or "" where there is none yet.
 std::string FamilyName(const Catalog& catalog, ScopeState& family);
 

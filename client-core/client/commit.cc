@@ -1,16 +1,15 @@
 #include "client-core/client/commit.h"
 
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "client-core/client/authority_view.h"
 #include "client-core/client/edits.h"
 #include "client-core/client/subject.h"
 #include "client-core/client/words.h"
 #include "crypto/reason.h"
 #include "model/authority.h"
-#include "model/value.h"
 
 namespace doorstep::client {
 namespace {
@@ -77,20 +76,18 @@ absl::StatusOr<Id> ScopeOf(const Desk& desk, const v1::Edits& edits) {
   return MakeStatus(Reason::kArg, "these edits do not say which family they are of");
 }
 
-// The scope as it will look to the next edit of the same changeset.
+// Draws edits onto a scope as the person sees it.
 class Canvas {
  public:
-  Canvas(const Desk& desk, const Id& scope, ScopeState* seen) : desk_(desk), scope_(scope) {
-    if (seen != nullptr) view_.emplace(*seen);
-    state_ = std::make_unique<ScopeState>(scope, view_ ? &*view_ : nullptr);
-  }
+  // `seen`: null for a scope that this changeset begins.
+  Canvas(const Desk& desk, ScopeState* seen) : desk_(desk), seen_(seen) {}
 
   absl::StatusOr<v1::RecordChange> Draw(const RecordType& type, const Id& id,
                                         const v1::RecordEdit& edit) {
     v1::RecordChange change;
     change.set_type(type.number);
     change.set_id(id.str());
-    const Record* record = state_->Find(type.number, id);
+    const Record* record = seen_ == nullptr ? nullptr : seen_->Find(type.number, id);
     if (record == nullptr) {
       absl::Status own = CheckNotElsewhere(type, id);
       if (!own.ok()) return own;
@@ -120,9 +117,7 @@ class Canvas {
   }
 
   const Desk& desk_;
-  Id scope_;
-  std::optional<StateView> view_;
-  std::unique_ptr<ScopeState> state_;
+  ScopeState* seen_;
 };
 
 v1::Changeset BodyOf(const Desk& desk, const Id& scope, const Id& uid, int64_t now_ms) {
@@ -157,7 +152,7 @@ absl::Status CompleteFamily(const Desk& desk, v1::Changeset& body, int64_t now_m
   Id team = view ? view->team : Id{};
   if (team.is_zero()) {
     team = desk.directory().TeamOf(desk.user, desk.directory().seq());
-    AddTeam(*family, team, *founding);
+    *founding->add_writes() = TeamOfFamily(team);
   }
   std::vector<v1::RecordChange> assignments = FirstAssignments(
       desk.directory(), desk.directory().seq(), desk.user, team,
@@ -216,7 +211,7 @@ absl::StatusOr<Prepared> PrepareEdits(const Desk& desk, Readers& readers, const 
     return MakeStatus(Reason::kArg, "a family's id is derived");
   }
   v1::Changeset body = BodyOf(desk, scope, uid, now_ms);
-  Canvas canvas(desk, scope, seen);
+  Canvas canvas(desk, seen);
   std::vector<v1::RecordRef> records;
   std::set<std::pair<uint32_t, Id>> drawn;
   for (const v1::RecordEdit& edit : edits.records()) {
@@ -266,10 +261,11 @@ absl::Status Keep(const Desk& desk, const Prepared& prepared, std::string_view e
 
 v1::Findings FindingsOf(const Judgement& judgement) {
   v1::Findings findings;
+  auto reason = static_cast<uint32_t>(judgement.reason);
   findings.set_expected(judgement.verdict);
-  findings.set_reason(judgement.reason);
-  findings.set_reason_name(HeldReasonName(judgement.reason));
-  findings.set_words(HeldWords(judgement.reason));
+  findings.set_reason(reason);
+  findings.set_reason_name(HeldReasonName(reason));
+  findings.set_words(HeldWords(reason));
   return findings;
 }
 

@@ -36,6 +36,7 @@ std::vector<Id> ReadersFoundedBy(const v1::Changeset& body) {
   first.body = body;
   first.scope = Id::FromBytes(body.scope()).value_or(Id{});
   std::vector<Id> people;
+  if (!FamilyFoundedBy(first)) return people;
   for (const AssignmentView& assignment : AssignmentsCreatedBy(first)) {
     if (assignment.restricted) people.push_back(assignment.user);
   }

@@ -15,7 +15,7 @@ namespace doorstep::client {
 inline constexpr char kSubjectTypeUrl[] = "doorstep/subject";  // payload: the 16 bytes
 
 inline absl::Status WithSubject(absl::Status status, const Id& id) {
-  if (!status.ok()) status.SetPayload(kSubjectTypeUrl, absl::Cord(id.view()));
+  if (!status.ok()) status.SetPayload(kSubjectTypeUrl, absl::Cord(id.str()));
   return status;
 }
 
