@@ -45,8 +45,8 @@ struct Directory::Standing {
   Record record;
   Id author, author_device;
   bool by_root = false;
-  bool appointed = false;        // its author might make it, at the place of its entry
-  uint64_t counts_from = 0;      // 0: has never counted
+  bool appointed = false;    // its author might make it, at the place of its entry
+  uint64_t counts_from = 0;  // 0: has never counted
   std::vector<std::pair<uint64_t, uint32_t>> states;  // from place, state
   std::vector<std::pair<Id, Hash32>> confirmed;       // by an entitled second person, of a digest
   // What its type says; unused ones stay empty.
@@ -65,9 +65,7 @@ struct Directory::Standing {
   }
   // ACTIVE is 1 in each of these machines.
   bool ActiveAt(uint64_t at) const { return StateAt(at) == 1; }
-  bool CountsAt(uint64_t at) const {
-    return counts_from != 0 && counts_from <= at && ActiveAt(at);
-  }
+  bool CountsAt(uint64_t at) const { return counts_from != 0 && counts_from <= at && ActiveAt(at); }
 };
 
 Directory::Directory(const Id& tenant, const PublicKey& genesis_root)
@@ -254,8 +252,8 @@ void Directory::Confirm(const Id& subject, const Hash32& digest, const Changeset
     if (it == standings_.end()) continue;
     Standing& standing = *it->second;
     uint64_t before = seq_ - 1;
-    bool officer = HasRole(by.actor, v1::ROLE_ADMIN, before) ||
-                   HasRole(by.actor, v1::ROLE_SUPERVISOR, before);
+    bool officer =
+        HasRole(by.actor, v1::ROLE_ADMIN, before) || HasRole(by.actor, v1::ROLE_SUPERVISOR, before);
     bool own_other_device =
         type == kDevice && by.actor == standing.user && by.device != standing.record.id;
     bool second = by.actor != standing.author && (officer || own_other_device) &&

@@ -161,7 +161,8 @@ class Directory {
   void FoldChange(const Changeset& changeset, const v1::RecordChange& change, uint32_t index);
   void Read(Standing& standing);
   void Index(const Standing& standing);
-  std::vector<ServerKeysView> ServerKeysWhere(absl::FunctionRef<bool(const Standing&)> wanted) const;
+  std::vector<ServerKeysView> ServerKeysWhere(
+      absl::FunctionRef<bool(const Standing&)> wanted) const;
   void Confirm(const Id& subject, const Hash32& digest, const Changeset& by);
   void Weigh(Standing& standing);
   bool MayAppoint(const Standing& standing) const;
@@ -173,10 +174,10 @@ class Directory {
   std::vector<Hash32> hashes_;
   std::vector<std::pair<uint64_t, PublicKey>> roots_;  // from place, key
   std::map<Id, PublicKey> known_devices_;
-  std::map<Id, uint64_t> last_word_;                   // by Device or StaffMember id
+  std::map<Id, uint64_t> last_word_;  // by Device or StaffMember id
   std::map<std::pair<uint32_t, Id>, std::unique_ptr<Standing>> standings_;
-  std::map<Id, std::vector<Id>> devices_of_;           // staff to devices, as recorded
-  std::map<Id, std::vector<Id>> roles_of_;             // staff to roles, in the order made
+  std::map<Id, std::vector<Id>> devices_of_;  // staff to devices, as recorded
+  std::map<Id, std::vector<Id>> roles_of_;    // staff to roles, in the order made
   std::map<Hash32, Id> device_of_spki_;
 };
 
@@ -196,7 +197,8 @@ Letters LetterOf(v1::Assignment_Relation relation);
 Letters LettersIn(const Directory& directory, uint64_t at, ScopeState& family, const Id& user,
                   int64_t now_ms);
 // In the directory: from roles alone.
-Letters LettersInDirectory(const Directory& directory, uint64_t at, const Id& device, const Id& user);
+Letters LettersInDirectory(const Directory& directory, uint64_t at, const Id& device,
+                           const Id& user);
 
 // Whether `user` decides in a scope that no Family has founded yet: a supervisor of the team that
 // its first entry names, whom it does not bar.
@@ -211,8 +213,8 @@ Letters LastLettersIn(ScopeState& family, const Id& user);
 // ---- Guards of the records that decide who may read ------------------------------------------
 // Unspecified: nothing against it.
 
-// A first entry by `actor`: their own OPEN Assignment, those of every supervisor of their team and of
-// the family's who is not barred, and of nobody else; all still fitting (domain 3.1).
+// A first entry by `actor`: their own OPEN Assignment, those of every supervisor of their team and
+// of the family's who is not barred, and of nobody else; all still fitting (domain 3.1).
 v1::HeldReason FoundingGuard(const Directory& directory, uint64_t at, const Changeset& first,
                              const Id& actor, int64_t now_ms);
 // Whether a changeset is nothing but a supervisor's own SUPERVISOR Assignment in a family of their
@@ -228,6 +230,9 @@ v1::HeldReason ShareGuard(const Directory& directory, uint64_t at, ScopeState& f
 enum class Making { kFromPlace, kFirstEntry, kTakingUp };
 v1::HeldReason AssignmentGuard(const Directory& directory, uint64_t at, ScopeState& family,
                                const v1::RecordChange& change, const Id& actor, Making making);
+// Whether a change makes an Assignment: what the exceptions of design 6 are about, where the
+// letters that a place gives do not answer.
+bool MakesAssignment(const v1::RecordChange& change);
 // Whether this Assignment is an open LEAD beside another.
 bool IsSecondLead(ScopeState& family, const Id& assignment, int64_t now_ms);
 // Whether a change is an Approval of a Device of the actor's own, made on another counting one.
@@ -235,15 +240,16 @@ bool ApprovesOwnDevice(const Directory& directory, uint64_t at, const Changeset&
                        const v1::RecordChange& change);
 
 // May this device be served the family, as it stands and now? Founded: an OPEN assignment of
-// relation LEAD, CO_WORKER, COVER, SUPERVISOR (RECORDS counts with `kWhenAsked`), a role that fits, a counting
-// device, not barred. Unfounded: its first author; the supervisors of the team its first entry names.
+// relation LEAD, CO_WORKER, COVER, SUPERVISOR (RECORDS counts with `kWhenAsked`), a role that fits,
+// a counting device, not barred. Unfounded: its first author; the supervisors of the team its first
+// entry names.
 enum class Ask { kOffered, kWhenAsked };
 bool MayRead(const Directory& directory, uint64_t at, ScopeState& family, const Id& device,
              int64_t now_ms, Ask ask = Ask::kOffered);
 
-// People whose OPEN assignment here says `restricted`, who have a role that fits and are not barred,
-// at `at`: for whom RESTRICTED values are sealed. A supervisor's assignment of their own making
-// counts once another such reader has approved its digest.
+// People whose OPEN assignment here says `restricted`, who have a role that fits and are not
+// barred, at `at`: for whom RESTRICTED values are sealed. A supervisor's assignment of their own
+// making counts once another such reader has approved its digest.
 std::vector<Id> RestrictedReaders(const Directory& directory, uint64_t at, ScopeState& family,
                                   int64_t now_ms);
 

@@ -80,8 +80,8 @@ std::vector<DecisionView> DecisionsIn(const Changeset& changeset) {
   for (const v1::RecordChange& change : changeset.body.changes()) {
     if (change.type() != kDecision) continue;
     v1::Decision decision = MessageOf<v1::Decision>(change);
-    decisions.push_back({IdOrZero(decision.held()),
-                         decision.decision() == v1::Decision::ANSWER_RELEASE});
+    decisions.push_back(
+        {IdOrZero(decision.held()), decision.decision() == v1::Decision::ANSWER_RELEASE});
   }
   return decisions;
 }
@@ -152,14 +152,14 @@ std::vector<v1::RecordChange> FirstAssignments(const Directory& directory, uint6
   bool supervises = directory.HasRole(author, v1::ROLE_SUPERVISOR, at);
   // A school worker reads nothing RESTRICTED.
   bool restricted = supervises || directory.HasRole(author, v1::ROLE_KEY_WORKER, at);
-  changes.push_back(NewAssignment({random.Make<16>()}, author,
-                                  supervises ? v1::Assignment::RELATION_SUPERVISOR
-                                             : v1::Assignment::RELATION_LEAD,
-                                  restricted, today));
+  changes.push_back(NewAssignment(
+      {random.Make<16>()}, author,
+      supervises ? v1::Assignment::RELATION_SUPERVISOR : v1::Assignment::RELATION_LEAD, restricted,
+      today));
   for (const Id& user : FirstSupervisors(directory, at, author, team, barred_staff)) {
     if (user == author) continue;
-    changes.push_back(NewAssignment({random.Make<16>()}, user,
-                                    v1::Assignment::RELATION_SUPERVISOR, true, today));
+    changes.push_back(
+        NewAssignment({random.Make<16>()}, user, v1::Assignment::RELATION_SUPERVISOR, true, today));
   }
   return changes;
 }
@@ -239,7 +239,11 @@ Letters LettersIn(const Directory& directory, uint64_t at, ScopeState& family, c
 
 Letters LettersInDirectory(const Directory& directory, uint64_t at, const Id& device,
                            const Id& user) {
-  if (device == directory.root_id()) return LetterBit(Who::ROOT) | LetterBit(Who::ANY);
+  if (device == directory.root_id()) {
+    // The genesis also holds what an administrator would write, before there is one.
+    Letters genesis = at == 0 ? LetterBit(Who::A) : 0;
+    return LetterBit(Who::ROOT) | LetterBit(Who::ANY) | genesis;
+  }
   Letters letters = 0;
   for (const RoleView& role : directory.CountingRoles(user, at)) {
     letters |= LetterBit(Who::ANY);
@@ -365,7 +369,8 @@ v1::HeldReason FoundingGuard(const Directory& directory, uint64_t at, const Chan
     own |= authors;
     supervised |= supervisor;
   }
-  for (const Id& user : FirstSupervisors(directory, at, actor, family->team, family->barred_staff)) {
+  for (const Id& user :
+       FirstSupervisors(directory, at, actor, family->team, family->barred_staff)) {
     bool named = std::any_of(assignments.begin(), assignments.end(),
                              [&](const AssignmentView& a) { return a.user == user; });
     if (!named) return v1::HELD_REASON_NEW_FAMILY;
@@ -413,7 +418,8 @@ v1::HeldReason ShareGuard(const Directory& directory, uint64_t at, ScopeState& f
   if (change.type() != kShare) return v1::HELD_REASON_UNSPECIFIED;
   v1::Share share = MessageOf<v1::Share>(change);
   Id recipient = IdOrZero(share.recipient());
-  if (IdOrZero(change.id()) != DeriveShareId(IdOrZero(share.changeset()), recipient, share.wrap())) {
+  if (IdOrZero(change.id()) !=
+      DeriveShareId(IdOrZero(share.changeset()), recipient, share.wrap())) {
     return v1::HELD_REASON_SHAPE;
   }
   for (const PublicKey& key : directory.RecoveryKeys(at)) {
@@ -435,8 +441,8 @@ v1::HeldReason AssignmentGuard(const Directory& directory, uint64_t at, ScopeSta
   Id user = IdOrZero(assignment.user());
   v1::Assignment::Relation relation = assignment.relation();
   bool supervisor = relation == v1::Assignment::RELATION_SUPERVISOR;
-  bool leads = relation == v1::Assignment::RELATION_LEAD ||
-               relation == v1::Assignment::RELATION_COVER;
+  bool leads =
+      relation == v1::Assignment::RELATION_LEAD || relation == v1::Assignment::RELATION_COVER;
   std::optional<FamilyView> view = FamilyOf(family);
   if (view && view->barred_staff.contains(user)) return v1::HELD_REASON_BARRED;
   if (user == actor && making == Making::kFromPlace) return v1::HELD_REASON_NOT_ALLOWED;
@@ -463,6 +469,10 @@ v1::HeldReason AssignmentGuard(const Directory& directory, uint64_t at, ScopeSta
       break;
   }
   return v1::HELD_REASON_UNSPECIFIED;
+}
+
+bool MakesAssignment(const v1::RecordChange& change) {
+  return change.type() == kAssignment && MessageOf<v1::Assignment>(change).has_user();
 }
 
 bool IsSecondLead(ScopeState& family, const Id& assignment, int64_t now_ms) {

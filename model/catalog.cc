@@ -56,7 +56,8 @@ absl::Status ReadCodes(const EnumDescriptor& type, const std::string& where, Fie
   for (int i = 0; i < type.value_count(); ++i) {
     const EnumValueDescriptor& value = *type.value(i);
     if (!value.name().starts_with(prefix)) {
-      return Refuse(where, absl::StrCat("the code ", value.name(), " does not begin with ", prefix));
+      return Refuse(where,
+                    absl::StrCat("the code ", value.name(), " does not begin with ", prefix));
     }
     if (value.number() < 0) return Refuse(where, "a code is negative");
     if (value.number() == 0) {
@@ -238,7 +239,8 @@ class Reader {
     return field;
   }
 
-  absl::Status ReadReference(const v1::FieldRule& rule, const std::string& where, FieldType& field) {
+  absl::Status ReadReference(const v1::FieldRule& rule, const std::string& where,
+                             FieldType& field) {
     if (rule.references().empty()) return absl::OkStatus();
     if (field.kind != Kind::kId) return Refuse(where, "references a record, and is not bytes");
     if (field.size != 0) return Refuse(where, "an id whose size is given");

@@ -40,7 +40,7 @@ std::string_view KindName(Kind kind);
 
 struct Code {
   uint32_t number = 0;
-  std::string name;  // without the prefix of its enum: "UNDER_WAY"
+  std::string name;   // without the prefix of its enum: "UNDER_WAY"
   uint32_t rank = 0;  // of a PROTECTIVE field 1 or more, else 0
 };
 
@@ -78,10 +78,10 @@ struct FieldType {
   bool indexed = false;
   bool searched = false;
   bool outside_version = false;
-  uint32_t size = 0;        // kId 16; kBytes: exactly, or 0
-  uint32_t max_size = 0;    // kText, kBytes: at most, or 0
-  uint32_t max_count = 0;   // repeated
-  uint32_t references = 0;  // kId: type of the record, or kAnyRecord (of the same scope)
+  uint32_t size = 0;             // kId 16; kBytes: exactly, or 0
+  uint32_t max_size = 0;         // kText, kBytes: at most, or 0
+  uint32_t max_count = 0;        // repeated
+  uint32_t references = 0;       // kId: type of the record, or kAnyRecord (of the same scope)
   std::vector<Code> codes;       // kEnum; ascending by number, 0 left out
   std::vector<Step> steps;       // COMMAND; in the order written
   std::vector<uint32_t> frozen;  // COMMAND: states in which the words of the record are frozen
@@ -130,7 +130,8 @@ class Catalog {
 
   // Messages without the option `record` are passed over; the schema number is that of the file of
   // the first. INVALID_ARGUMENT names the message or field and the rule it breaks.
-  static absl::StatusOr<Catalog> Build(std::span<const google::protobuf::Descriptor* const> messages);
+  static absl::StatusOr<Catalog> Build(
+      std::span<const google::protobuf::Descriptor* const> messages);
 
   const RecordType* Find(uint32_t number) const;
   // The name of the message, case-insensitive, with or without underscores: "visit", "person_name".

@@ -37,16 +37,18 @@ absl::Status CheckSizes(const std::string& where, const FieldType& field) {
   bool bytes = field.kind == Kind::kBytes;
   bool sized = field.size != 0;
   bool bounded = field.max_size != 0;
-  return First(where, {
-      {text && !bounded, "text without max_size"},
-      {bounded && field.max_size > kTextBytesMax, "max_size above what a changeset holds"},
-      {text && sized, "text with a size"},
-      {bytes && sized == bounded, "bytes need either size or max_size"},
-      {!text && !bytes && bounded, "max_size, and neither text nor bytes"},
-      {!text && !bytes && field.kind != Kind::kId && sized, "size, and not bytes"},
-      {field.repeated && field.max_count == 0, "repeated without max_count"},
-      {!field.repeated && field.max_count != 0, "max_count, and not repeated"},
-  });
+  return First(
+      where,
+      {
+          {text && !bounded, "text without max_size"},
+          {bounded && field.max_size > kTextBytesMax, "max_size above what a changeset holds"},
+          {text && sized, "text with a size"},
+          {bytes && sized == bounded, "bytes need either size or max_size"},
+          {!text && !bytes && bounded, "max_size, and neither text nor bytes"},
+          {!text && !bytes && field.kind != Kind::kId && sized, "size, and not bytes"},
+          {field.repeated && field.max_count == 0, "repeated without max_count"},
+          {!field.repeated && field.max_count != 0, "max_count, and not repeated"},
+      });
 }
 
 absl::Status CheckPairs(const std::string& where, const FieldType& field) {
@@ -54,23 +56,26 @@ absl::Status CheckPairs(const std::string& where, const FieldType& field) {
   bool choice = field.kind == Kind::kEnum || field.kind == Kind::kBool;
   bool command = field.merge == v1::COMMAND;
   bool protective = field.merge == v1::PROTECTIVE;
-  return First(where, {
-      {field.cls == v1::CLASS_UNSPECIFIED, "no class"},
-      {field.merge == v1::MERGE_UNSPECIFIED, "no merge"},
-      {field.cls == v1::FACT && field.kind == Kind::kText, "text under FACT"},
-      {protective && field.cls != v1::FACT, "PROTECTIVE, and not FACT"},
-      {command && field.cls != v1::FACT, "COMMAND, and not FACT"},
-      {protective && (!choice || field.repeated), "PROTECTIVE, and neither one code nor one bool"},
-      {command && (field.kind != Kind::kEnum || field.repeated), "COMMAND, and not one code"},
-      {field.merge == v1::UNION && !field.repeated, "UNION, and not repeated"},
-      {restricted && field.merge == v1::UNION, "RESTRICTED UNION"},
-      {field.repeated && field.merge == v1::LATEST, "repeated LATEST"},
-      {restricted && field.indexed, "RESTRICTED, and indexed"},
-      {restricted && field.searched, "RESTRICTED, and searched"},
-      {field.searched && field.cls != v1::CASE, "searched, and not CASE"},
-      {field.searched && field.kind != Kind::kText, "searched, and not text"},
-      {field.lower_writers != 0 && !protective, "lower_writers, and not PROTECTIVE"},
-  });
+  return First(
+      where,
+      {
+          {field.cls == v1::CLASS_UNSPECIFIED, "no class"},
+          {field.merge == v1::MERGE_UNSPECIFIED, "no merge"},
+          {field.cls == v1::FACT && field.kind == Kind::kText, "text under FACT"},
+          {protective && field.cls != v1::FACT, "PROTECTIVE, and not FACT"},
+          {command && field.cls != v1::FACT, "COMMAND, and not FACT"},
+          {protective && (!choice || field.repeated),
+           "PROTECTIVE, and neither one code nor one bool"},
+          {command && (field.kind != Kind::kEnum || field.repeated), "COMMAND, and not one code"},
+          {field.merge == v1::UNION && !field.repeated, "UNION, and not repeated"},
+          {restricted && field.merge == v1::UNION, "RESTRICTED UNION"},
+          {field.repeated && field.merge == v1::LATEST, "repeated LATEST"},
+          {restricted && field.indexed, "RESTRICTED, and indexed"},
+          {restricted && field.searched, "RESTRICTED, and searched"},
+          {field.searched && field.cls != v1::CASE, "searched, and not CASE"},
+          {field.searched && field.kind != Kind::kText, "searched, and not text"},
+          {field.lower_writers != 0 && !protective, "lower_writers, and not PROTECTIVE"},
+      });
 }
 
 absl::Status CheckRanks(const std::string& where, const FieldType& field) {
@@ -115,7 +120,8 @@ absl::Status CheckStep(const std::string& where, const RecordType& type, const F
   return CheckNamedIn(where, type, step.named_in);
 }
 
-absl::Status CheckMachine(const std::string& where, const RecordType& type, const FieldType& field) {
+absl::Status CheckMachine(const std::string& where, const RecordType& type,
+                          const FieldType& field) {
   if (field.merge != v1::COMMAND) {
     if (!field.steps.empty()) return Refuse(where, "a machine, and not COMMAND");
     return absl::OkStatus();
@@ -139,8 +145,8 @@ absl::Status CheckMachine(const std::string& where, const RecordType& type, cons
 
 using TypesByNumber = std::map<uint32_t, const RecordType*>;
 
-absl::Status CheckReference(const std::string& where, const RecordType& type, const FieldType& field,
-                            const TypesByNumber& types) {
+absl::Status CheckReference(const std::string& where, const RecordType& type,
+                            const FieldType& field, const TypesByNumber& types) {
   if (field.references == 0 || field.references == kAnyRecord) return absl::OkStatus();
   auto it = types.find(field.references);
   if (it == types.end()) return Refuse(where, "references a type that is not there");
@@ -151,13 +157,16 @@ absl::Status CheckReference(const std::string& where, const RecordType& type, co
   return absl::OkStatus();
 }
 
-absl::Status CheckField(const RecordType& type, const FieldType& field, const TypesByNumber& types) {
+absl::Status CheckField(const RecordType& type, const FieldType& field,
+                        const TypesByNumber& types) {
   const std::string where = absl::StrCat(type.name, ".", field.name);
-  absl::Status status = First(where, {
-      {type.append_only && field.merge != v1::FIXED, "append-only record, and not FIXED"},
-      {field.cls == v1::RESTRICTED && type.scope != v1::RecordRule::FAMILY,
-       "RESTRICTED outside a family"},
-  });
+  absl::Status status =
+      First(where,
+            {
+                {type.append_only && field.merge != v1::FIXED, "append-only record, and not FIXED"},
+                {field.cls == v1::RESTRICTED && type.scope != v1::RecordRule::FAMILY,
+                 "RESTRICTED outside a family"},
+            });
   if (status.ok()) status = CheckPairs(where, field);
   if (status.ok()) status = CheckSizes(where, field);
   if (status.ok()) status = CheckRanks(where, field);
@@ -183,17 +192,19 @@ absl::Status CheckRecord(const RecordType& type, const TypesByNumber& types) {
   bool twice = std::any_of(type.elsewhere.begin(), type.elsewhere.end(), [&](const Elsewhere& e) {
     return e.scope == v1::RecordRule::SCOPE_UNSPECIFIED || e.scope == type.scope || e.writers == 0;
   });
-  absl::Status status = First(type.name, {
-      {type.number == 0 || type.number == kAnyRecord, "no number"},
-      {type.scope == v1::RecordRule::SCOPE_UNSPECIFIED, "no scope"},
-      {type.writers == 0, "no writers"},
-      {twice, "elsewhere needs another scope and writers"},
-      {type.fields.empty(), "no fields"},
-      {states > 1, "two fields under COMMAND"},
-      {type.office_about != 0 && (about == nullptr || about->references == 0),
-       "office_about names no reference"},
-      {type.office_about != 0 && type.office_readers == 0, "office_about without office_readers"},
-  });
+  absl::Status status =
+      First(type.name, {
+                           {type.number == 0 || type.number == kAnyRecord, "no number"},
+                           {type.scope == v1::RecordRule::SCOPE_UNSPECIFIED, "no scope"},
+                           {type.writers == 0, "no writers"},
+                           {twice, "elsewhere needs another scope and writers"},
+                           {type.fields.empty(), "no fields"},
+                           {states > 1, "two fields under COMMAND"},
+                           {type.office_about != 0 && (about == nullptr || about->references == 0),
+                            "office_about names no reference"},
+                           {type.office_about != 0 && type.office_readers == 0,
+                            "office_about without office_readers"},
+                       });
   if (status.ok()) status = CheckOwner(type);
   for (const FieldType& field : type.fields) {
     if (status.ok()) status = CheckField(type, field, types);

@@ -153,9 +153,9 @@ class Hearing {
   HeldReason HearChange(const v1::RecordChange& change) {
     const RecordType* type = bench_.catalog.Find(change.type());
     if (type == nullptr) return v1::HELD_REASON_SHAPE;
-    for (HeldReason reason : {HearRole(*type, change), HearShape(*type, change)}) {
-      if (reason != kFine) return reason;
-    }
+    HeldReason reason = HearRole(*type, change);
+    if (reason == kFine) reason = HearShape(*type, change);
+    if (reason != kFine) return reason;
     Id id = IdOrZero(change.id());
     existed_ = trial_.Find(change.type(), id) != nullptr;
     HeldReason command = HearCommand(*type, change);
@@ -169,6 +169,7 @@ class Hearing {
   HeldReason HearRole(const RecordType& type, const v1::RecordChange& change) {
     Letters writers = type.WritersIn(kind_);
     if (writers == 0) return v1::HELD_REASON_SHAPE;
+    if (place_.making != Making::kFromPlace && MakesAssignment(change)) return kFine;
     Letters letters = place_.letters;
     if (kind_ == Who::DIRECTORY &&
         ApprovesOwnDevice(bench_.directory, bench_.at, changeset_, change)) {
@@ -178,7 +179,7 @@ class Hearing {
     if (record == nullptr && (letters & writers) == 0) return v1::HELD_REASON_NOT_ALLOWED;
     for (const v1::FieldWrite& write : change.writes()) {
       const FieldType* field = type.FindField(write.field());
-      if (field == nullptr) return v1::HELD_REASON_SHAPE;
+      if (field == nullptr) continue;  // of a newer build: a question of shape
       if (field->merge == v1::COMMAND && record != nullptr) continue;  // its machine says who
       Letters allowed = field->writers != 0 ? field->writers : writers;
       if ((letters & allowed) == 0 && !IsNamed(record, type, field->named_in)) {
@@ -212,12 +213,13 @@ class Hearing {
     const Record* record = trial_.Find(change.type(), id);
     std::set<uint32_t> written;
     for (const v1::FieldWrite& write : change.writes()) {
-      const FieldType& field = *type.FindField(write.field());
+      const FieldType* known = type.FindField(write.field());
+      if (known == nullptr) return v1::HELD_REASON_SHAPE;
+      const FieldType& field = *known;
       bool first = written.insert(write.field()).second;
       if (!first && field.merge != v1::UNION) return v1::HELD_REASON_SHAPE;
       HeldReason reason = HearWrite(field, write, record);
-      if (reason != kFine) return reason;
-      reason = HearStanding(type, field, write, record);
+      if (reason == kFine) reason = HearStanding(type, field, write, record);
       if (reason != kFine) return reason;
     }
     if (record != nullptr) return kFine;
@@ -252,7 +254,27 @@ class Hearing {
       return v1::HELD_REASON_FIXED;
     }
     if (type.append_only && !live) return v1::HELD_REASON_FIXED;
-    return kFine;
+    return HearFrozen(type, field, write, *record);
+  }
+
+  // A frozen record's words are answered by an Addendum. What names nothing live stands beside the
+  // frozen value; settling a contested cell, naming all of it, is the one change still allowed.
+  HeldReason HearFrozen(const RecordType& type, const FieldType& field, const v1::FieldWrite& write,
+                        const Record& record) {
+    const FieldType* state = type.FindState();
+    if (state == nullptr || state->number == field.number || field.outside_version) return kFine;
+    std::optional<uint32_t> now = DecodeCode(state->number, ValueInForce(record, *state));
+    if (!now || !state->IsFrozenIn(*now)) return kFine;
+    const Cell* cell = record.FindCell(field.number);
+    if (cell == nullptr) return kFine;
+    size_t named = 0;
+    for (const v1::OpId& op : write.overwrites()) {
+      Op name{IdOrZero(op.uid()), op.index()};
+      named += static_cast<size_t>(std::count_if(cell->live.begin(), cell->live.end(),
+                                                 [&](const LiveWrite& w) { return w.op == name; }));
+    }
+    bool settles = named == cell->live.size() && IsContested(*cell, field);
+    return named == 0 || settles ? kFine : v1::HELD_REASON_SIGNED;
   }
 
   // Step 5: each command names exactly the live state, and the arrow exists for the author.
@@ -301,7 +323,9 @@ class Hearing {
       exists = true;
       Letters writers = step.writers;
       if (writers == 0 && step.named_in.empty()) writers = type.WritersIn(kind_);
-      if ((place_.letters & writers) == 0 && !IsNamed(record, type, step.named_in)) continue;
+      bool makes_place = place_.making != Making::kFromPlace && MakesAssignment(change);
+      bool admitted = (place_.letters & writers) != 0 || makes_place;
+      if (!admitted && !IsNamed(record, type, step.named_in)) continue;
       Id id = IdOrZero(change.id());
       for (uint32_t field : step.needs) needs_[{change.type(), id}].push_back(field);
       for (v1::Machine::Guard guard : step.guards) guards_.emplace_back(guard, id);
@@ -359,15 +383,15 @@ class Hearing {
       const Record* before = view_.state().Find(change.type(), id);
       if (before == nullptr) continue;
       const Record* after = trial_.Find(change.type(), id);
-      bool lower = field.Rank(ValueInForce(*after, field)) < field.Rank(ValueInForce(*before, field));
+      bool lower =
+          field.Rank(ValueInForce(*after, field)) < field.Rank(ValueInForce(*before, field));
       if (lower && (place_.letters & field.lower_writers) == 0) return v1::HELD_REASON_NOT_ALLOWED;
     }
     return kFine;
   }
 
   void ApplyChange(const v1::RecordChange& change) {
-    Record& record =
-        trial_.Mutable(change.type(), IdOrZero(change.id()), seq_, changeset_.actor);
+    Record& record = trial_.Mutable(change.type(), IdOrZero(change.id()), seq_, changeset_.actor);
     for (const v1::FieldWrite& write : change.writes()) {
       MergeWrite(record.cells[write.field()], write, {changeset_.uid, index_++}, changeset_.actor,
                  seq_);
@@ -416,8 +440,8 @@ void JudgeDecisions(const Bench& bench, ScopeState& scope, const Changeset& chan
   ScopeState trial(scope.scope(), &view);
   for (const DecisionView& decision : DecisionsIn(changeset)) {
     const HeldWork* held = trial.FindHeld(decision.held);
-    bool waiting = held != nullptr && (held->outcome == HeldWork::Outcome::kWaiting ||
-                                       Planted(Fault::kReleaseOnce));
+    bool waiting = held != nullptr &&
+                   (held->outcome == HeldWork::Outcome::kWaiting || Planted(Fault::kReleaseOnce));
     if (!waiting) {
       judgement = {v1::HELD, v1::HELD_REASON_NOT_HELD, {}};
       return;

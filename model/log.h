@@ -1,4 +1,5 @@
-// A scope's log: entries numbered 1, 2, 3 …, each chained by hash to the one before, its end signed.
+// A scope's log: entries numbered 1, 2, 3 …, each chained by hash to the one before, its end
+// signed.
 #ifndef DOORSTEP_MODEL_LOG_H_
 #define DOORSTEP_MODEL_LOG_H_
 
@@ -26,7 +27,8 @@ struct Entry {
 
 // entry_hash(0) of a scope: H(ST("doorstep/scope/v1", tenant, scope)).
 Hash32 EmptyLogHash(const Id& tenant, const Id& scope);
-// entry_hash(n) = H(ST("doorstep/entry/v1", tenant, scope, u64 n, entry_hash(n-1), changeset_hash, meta)).
+// entry_hash(n) = H(ST("doorstep/entry/v1", tenant, scope, u64 n, entry_hash(n-1), changeset_hash,
+// meta)).
 Hash32 EntryHash(const Id& tenant, const Id& scope, uint64_t seq, const Hash32& before,
                  const Hash32& changeset_hash, std::string_view meta);
 // The first 8 bytes of a hash: how cursors and metas name one.

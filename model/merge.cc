@@ -54,7 +54,8 @@ void MergeChangeset(ScopeState& state, const Changeset& changeset, uint64_t seq)
     if (!id) continue;  // decoding refuses these
     Record& record = state.Mutable(change.type(), *id, seq, changeset.actor);
     for (const v1::FieldWrite& write : change.writes()) {
-      MergeWrite(record.cells[write.field()], write, {changeset.uid, index++}, changeset.actor, seq);
+      MergeWrite(record.cells[write.field()], write, {changeset.uid, index++}, changeset.actor,
+                 seq);
     }
   }
 }
@@ -72,8 +73,8 @@ void FoldEntry(ScopeState& state, const Entry& entry) {
   for (const std::string& bytes : entry.meta.released()) {
     std::optional<Id> uid = Id::FromBytes(bytes);
     const HeldWork* held = uid ? state.FindHeld(*uid) : nullptr;
-    bool waiting = held != nullptr && (held->outcome == HeldWork::Outcome::kWaiting ||
-                                       Planted(Fault::kReleaseOnce));
+    bool waiting = held != nullptr &&
+                   (held->outcome == HeldWork::Outcome::kWaiting || Planted(Fault::kReleaseOnce));
     if (!waiting) continue;
     MergeChangeset(state, held->changeset, held->seq);
     state.SettleHeld(*uid, HeldWork::Outcome::kReleased, entry.seq());

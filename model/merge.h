@@ -1,6 +1,6 @@
 // The merge: state and a write give state. No clock, no randomness, no schema. The set of live
-// writes depends on the set of writes alone, not on their order: a write that arrives after one that
-// names it arrives dead, and a dead write still takes away what it names.
+// writes depends on the set of writes alone, not on their order: a write that arrives after one
+// that names it arrives dead, and a dead write still takes away what it names.
 #ifndef DOORSTEP_MODEL_MERGE_H_
 #define DOORSTEP_MODEL_MERGE_H_
 
@@ -15,7 +15,8 @@
 namespace doorstep {
 
 // One write onto one cell. `op` is its own name, `seq` its entry's number.
-void MergeWrite(Cell& cell, const v1::FieldWrite& write, const Op& op, const Id& actor, uint64_t seq);
+void MergeWrite(Cell& cell, const v1::FieldWrite& write, const Op& op, const Id& actor,
+                uint64_t seq);
 
 // Every write of a changeset, as of entry `seq` (of a released one: its own held entry).
 void MergeChangeset(ScopeState& state, const Changeset& changeset, uint64_t seq);

@@ -21,27 +21,34 @@ struct ApprovalView {
   Hash32 digest{};
   v1::Approval_Decision decision{};
   std::vector<Id> answers;
-  Id actor;           // who made it
-  uint64_t seq = 0;   // of its entry
+  Id actor;          // who made it
+  uint64_t seq = 0;  // of its entry
 };
 // Approvals of a subject, in log order.
 std::vector<ApprovalView> ApprovalsOf(ScopeState& scope, const Id& subject);
 
 // The first line of domain 3.2 that holds.
 enum class PlanStatus : uint8_t {
-  kClosed, kApproved, kReturned, kSubmitted, kChangedSinceApproval, kChangedSinceSubmission, kDraft
+  kClosed,
+  kApproved,
+  kReturned,
+  kSubmitted,
+  kChangedSinceApproval,
+  kChangedSinceSubmission,
+  kDraft
 };
 struct PlanStanding {
   PlanStatus status = PlanStatus::kDraft;
-  Hash32 digest{};                        // of the present content
-  std::optional<ApprovalView> approved;   // the latest APPROVED, of whichever digest
-  bool decisions_at_odds = false;         // an APPROVED and an unanswered RETURNED of this digest
+  Hash32 digest{};                       // of the present content
+  std::optional<ApprovalView> approved;  // the latest APPROVED, of whichever digest
+  bool decisions_at_odds = false;        // an APPROVED and an unanswered RETURNED of this digest
 };
-PlanStanding StandingOf(const Catalog& catalog, const Id& tenant, ScopeState& family, const Id& plan);
+PlanStanding StandingOf(const Catalog& catalog, const Id& tenant, ScopeState& family,
+                        const Id& plan);
 
 // Of a change that makes an APPROVED (any other: unspecified): kOwnWork when `actor` wrote a live
-// ASK, LATEST or UNION value of the version it names, kContested when a PROTECTIVE cell of the family
-// is contested (design 6). The way out of the first is that the worker writes it anew.
+// ASK, LATEST or UNION value of the version it names, kContested when a PROTECTIVE cell of the
+// family is contested (design 6). The way out of the first is that the worker writes it anew.
 v1::HeldReason ApprovalGuard(const Catalog& catalog, ScopeState& family,
                              const v1::RecordChange& change, const Id& actor);
 // The type of the record that an approval names in this scope; 0 when it is not there.

@@ -49,13 +49,15 @@ struct Record {
 
 // The live writes of a cell that are in force under the field's rule, those to be shown first
 // first: FIXED the earliest, LATEST the last, UNION one for each distinct value, PROTECTIVE the one
-// that protects most (of equals the last), ASK all, last first, COMMAND the one. Pointers into `cell`.
+// that protects most (of equals the last), ASK all, last first, COMMAND the one. Pointers into
+// `cell`.
 std::vector<const LiveWrite*> InForce(const Cell& cell, const FieldType& field);
 
 // The one value in force, or empty where there is none or it was cleared. Not for UNION.
 std::string_view ValueInForce(const Record& record, const FieldType& field);
 
-// Whether a person must look: two live values that differ (ASK: two live texts). UNION and COMMAND never.
+// Whether a person must look: two live values that differ (ASK: two live texts). UNION and COMMAND
+// never.
 bool IsContested(const Cell& cell, const FieldType& field);
 
 // What a device names in `overwrites` when a person who was shown this cell writes one value anew

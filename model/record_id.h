@@ -42,7 +42,8 @@ Id DeriveFamilyId(const Id& tenant, const Id& device, const Id& uid);
 Id DeriveRootId(const Id& tenant, const PublicKey& root);
 // H16(box public key): how a wrap names its recipient.
 Id DeriveRecipientId(const PublicKey& box_pk);
-// H16(ST("doorstep/share/v1", uid, recipient, wrap)): two devices that share the same write the same.
+// H16(ST("doorstep/share/v1", uid, recipient, wrap)): two devices that share the same write the
+// same.
 Id DeriveShareId(const Id& uid, const Id& recipient, std::string_view wrap);
 
 }  // namespace doorstep

@@ -1,6 +1,6 @@
-// Counts before parsing. Protobuf turns a megabyte of empty sub-messages into thirty-six of heap, so
-// every message from outside is walked once by its wire types, without allocating, and refused when
-// it nests or repeats beyond its limits.
+// Counts before parsing. Protobuf turns a megabyte of empty sub-messages into thirty-six of heap,
+// so every message from outside is walked once by its wire types, without allocating, and refused
+// when it nests or repeats beyond its limits.
 #ifndef DOORSTEP_MODEL_SCANNER_H_
 #define DOORSTEP_MODEL_SCANNER_H_
 

@@ -43,8 +43,8 @@ void ScopeState::ForEach(uint32_t type, absl::FunctionRef<void(const Record&)> v
       if (fresh) it->second.record = std::move(record);
     }));
   }
-  for (auto it = records_.lower_bound({type, Id{}}); it != records_.end() && it->first.first == type;
-       ++it) {
+  for (auto it = records_.lower_bound({type, Id{}});
+       it != records_.end() && it->first.first == type; ++it) {
     if (it->second.record) visit(*it->second.record);
   }
 }

@@ -1,6 +1,6 @@
 // The state of one scope, as a fold of its log: records and held work. It reads through to a source
-// beneath (a store, another state, or nothing) and keeps what changed, so the same class folds a page
-// on a device, a batch on the server, and the outbox over what is stored (the overlay).
+// beneath (a store, another state, or nothing) and keeps what changed, so the same class folds a
+// page on a device, a batch on the server, and the outbox over what is stored (the overlay).
 //
 // Not thread-safe. Pointers it returns stay good until the state is destroyed. A source that fails
 // (a disk) makes `status()` not OK; callers look at it before they use what they folded.
@@ -27,8 +27,8 @@ namespace doorstep {
 // A changeset that may not take effect until a person decides.
 struct HeldWork {
   enum class Outcome : uint8_t { kWaiting = 0, kReleased = 1, kDeclined = 2 };
-  uint64_t seq = 0;       // of its own entry
-  uint32_t reason = 0;    // HeldReason
+  uint64_t seq = 0;     // of its own entry
+  uint32_t reason = 0;  // HeldReason
   Outcome outcome = Outcome::kWaiting;
   uint64_t decided_seq = 0;  // of the Decision's entry
   Changeset changeset;
@@ -42,8 +42,10 @@ class StateSource {
                                                            const Id& id) const = 0;
   virtual absl::Status LoadRecords(const Id& scope, uint32_t type,
                                    absl::FunctionRef<void(Record)> visit) const = 0;
-  virtual absl::StatusOr<std::optional<HeldWork>> LoadHeld(const Id& scope, const Id& uid) const = 0;
-  virtual absl::Status LoadAllHeld(const Id& scope, absl::FunctionRef<void(HeldWork)> visit) const = 0;
+  virtual absl::StatusOr<std::optional<HeldWork>> LoadHeld(const Id& scope,
+                                                           const Id& uid) const = 0;
+  virtual absl::Status LoadAllHeld(const Id& scope,
+                                   absl::FunctionRef<void(HeldWork)> visit) const = 0;
 };
 
 class ScopeState {
@@ -81,7 +83,7 @@ class ScopeState {
   struct Slot {
     std::optional<Record> record;  // nullopt: known not to be there
     bool changed = false;
-    Hash32 digest_before{};        // zeros when it was not there
+    Hash32 digest_before{};  // zeros when it was not there
   };
   struct HeldSlot {
     std::optional<HeldWork> held;

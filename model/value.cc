@@ -97,7 +97,8 @@ absl::Status CheckNumber(const FieldType& field, uint64_t number) {
       if (number == 0 || number > INT32_MAX) return Malformed(field, "is no code");
       break;
     case Kind::kDate:
-      if (wide < kDateMin || wide > kDateMax) return Malformed(field, "is no day of years 1 to 9999");
+      if (wide < kDateMin || wide > kDateMax)
+        return Malformed(field, "is no day of years 1 to 9999");
       break;
     case Kind::kInstant:
       if (wide < kInstantMin || wide > kInstantMax) {
@@ -231,8 +232,8 @@ absl::Status CheckOpened(const FieldType& field, std::string_view value) {
     if (list && count > field.max_count) {
       return OverLimit(field, absl::StrCat("has more than ", field.max_count, " elements"));
     }
-    absl::Status status = element->is_bytes ? CheckBytes(field, element->bytes)
-                                            : CheckNumber(field, element->number);
+    absl::Status status =
+        element->is_bytes ? CheckBytes(field, element->bytes) : CheckNumber(field, element->number);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

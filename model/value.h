@@ -56,8 +56,8 @@ std::optional<std::vector<Element>> DecodeElements(uint32_t field, std::string_v
 // Whether `value` may stand in a write of this field: its one encoding, sizes and counts within the
 // field's limits, ids of 16 bytes, text as IsPlainText, dates and instants in the years 1 to 9999,
 // codes not 0 (unknown ones are kept). RESTRICTED: the outer form of a sealed value, of a size that
-// the field can have. INVALID_ARGUMENT (E_FORMAT) or RESOURCE_EXHAUSTED (E_LIMIT), naming the field.
-// The empty value is refused: MayClear answers for that.
+// the field can have. INVALID_ARGUMENT (E_FORMAT) or RESOURCE_EXHAUSTED (E_LIMIT), naming the
+// field. The empty value is refused: MayClear answers for that.
 absl::Status CheckValue(const FieldType& field, std::string_view value);
 // The same for the opened value of a RESTRICTED field; for any other field it is CheckValue.
 absl::Status CheckOpened(const FieldType& field, std::string_view value);

@@ -5,8 +5,8 @@
 //   code     "UNDER_WAY", without the prefix of its enum; a number this build has no name for
 //   id, bytes  hexadecimal digits          text     a string
 //
-// A list is an array. Of a UNION field it is one element, as in a write. RESTRICTED fields have their
-// opened values here. What clears a cell is not a value and has no form here.
+// A list is an array. Of a UNION field it is one element, as in a write. RESTRICTED fields have
+// their opened values here. What clears a cell is not a value and has no form here.
 #ifndef DOORSTEP_MODEL_VALUE_JSON_H_
 #define DOORSTEP_MODEL_VALUE_JSON_H_
 
@@ -22,7 +22,8 @@ namespace doorstep {
 absl::StatusOr<std::string> ValueToJson(const FieldType& field, std::string_view value);
 
 // Also takes codes in lower case, instants without milliseconds, hexadecimal in capitals.
-// INVALID_ARGUMENT (E_FORMAT) or RESOURCE_EXHAUSTED (E_LIMIT), naming the field and never the value.
+// INVALID_ARGUMENT (E_FORMAT) or RESOURCE_EXHAUSTED (E_LIMIT), naming the field and never the
+// value.
 absl::StatusOr<std::string> ValueFromJson(const FieldType& field, std::string_view json);
 
 }  // namespace doorstep
