@@ -20,7 +20,7 @@
 #include "model/catalog.h"
 #include "model/scanner.h"
 #include "sync-server/access/directory_log.h"
-#include "sync-server/access/head_signer.h"
+#include "sync-server/feed/head_signer.h"
 #include "sync-server/access/readers.h"
 #include "sync-server/feed/cursors.h"
 #include "sync-server/store/store.h"

@@ -36,6 +36,9 @@
 
 namespace doorstep::server {
 
+// DATA_LOSS (E_INTEGRITY): what is stored contradicts itself. `what` names no value.
+absl::Status DamagedStore(std::string_view what);
+
 struct ScopeRow {
   uint64_t seq = 0;            // of the last entry; 0: the scope is not known here
   Hash32 hash{};               // of that entry; at 0 of the empty log
