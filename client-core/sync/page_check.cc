@@ -102,7 +102,7 @@ class Walk {
   }
 
   std::optional<PageRefusal> Trust(const Directory& directory, const Entry& entry) {
-    if (!entry.applied() || Planted(Fault::kTrustChecked)) return std::nullopt;
+    if (!entry.applied()) return std::nullopt;
     Bench bench{context_.catalog, directory, entry.meta.directory_seq(), entry.meta.received_ms()};
     absl::Status trusted = CheckTrust(bench, state_, entry);
     if (!state_.status().ok()) return PageRefusal{PageFault::kRefused, state_.status()};
@@ -119,10 +119,10 @@ class Walk {
   }
 
  private:
-  std::string Named(std::string_view rule) const {
+  std::string Named(const std::string& rule) const {
     return absl::StrCat(rule, ": scope ", state_.scope().short_hex(), " after ", at_.seq);
   }
-  PageRefusal Refuse(Reason reason, std::string_view rule) const {
+  PageRefusal Refuse(Reason reason, const std::string& rule) const {
     return {PageFault::kRefused, MakeStatus(reason, Named(rule))};
   }
 

@@ -15,11 +15,9 @@
 #define DOORSTEP_CLIENT_CORE_SYNC_SESSION_H_
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
-#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -49,10 +47,9 @@ class Household {
   // whose ending is acted on, never to be taken up again.
   virtual absl::Status Purge(const Id& family, const std::vector<Changeset>& endings,
                              const std::set<Id>& assignments, int64_t now_ms) = 0;
-  // A page was taken, a row left the outbox, a scope changed its standing: screens look again.
+  // A page was taken, a row answered or gone, a scope stopped, hidden or found again: screens look
+  // again. The directory's id is the tenant id.
   virtual void Changed(const Id& scope) = 0;
-  // The directory moved: rights, keys and names may have.
-  virtual void DirectoryChanged() = 0;
 };
 
 struct Request {
@@ -67,15 +64,10 @@ class Session {
  public:
   // All must outlive the session, or Abandon be called before they end.
   struct Parts {
-    const Catalog& catalog;
     Store& store;
-    Directory& directory;  // folded and, after a carry, rebuilt here
     Verifier& verifier;
     Household& household;
     Random& random;
-    Id tenant;
-    PublicKey genesis_root;
-    Id device;
     Id user;
   };
   explicit Session(const Parts& parts);
