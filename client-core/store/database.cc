@@ -313,9 +313,9 @@ Database::~Database() {
   if (lock_fd_ >= 0) close(lock_fd_);
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::string& folder,
-                                                           const Secret& key,
-                                                           const Schema& schema) {
+absl::StatusOr<std::unique_ptr<Database>> Database::Create(
+    const std::string& folder, const Secret& key, const Schema& schema,
+    absl::FunctionRef<absl::Status(Database&)> fill) {
   std::unique_ptr<Database> database(new Database());
   absl::Status status = database->Lock(folder);
   if (!status.ok()) return status;
@@ -331,6 +331,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::string& fo
   if (status.ok()) status = database->Unlock(key);
   if (status.ok()) status = database->Protect();
   if (status.ok()) status = database->MakeSchema(schema);
+  if (status.ok()) status = fill(*database);
   database->Close();
   if (status.ok() && rename(fresh.c_str(), path.c_str()) != 0) status = IoError("renaming");
   if (status.ok()) status = SyncFolder(folder);

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
@@ -97,10 +98,11 @@ class Database {
   // 32 bytes of key and 16 of salt, raw: nothing is derived.
   static constexpr size_t kKeyBytes = 48;
 
-  // Makes a new file with `schema` in it, whole or not at all. FAILED_PRECONDITION (E_STATE) when
-  // there is one already.
-  static absl::StatusOr<std::unique_ptr<Database>> Create(const std::string& folder,
-                                                          const Secret& key, const Schema& schema);
+  // Makes a new file with `schema` and what `fill` writes, whole or not at all. FAILED_PRECONDITION
+  // (E_STATE) when there is one already.
+  static absl::StatusOr<std::unique_ptr<Database>> Create(
+      const std::string& folder, const Secret& key, const Schema& schema,
+      absl::FunctionRef<absl::Status(Database&)> fill);
   // NOT_FOUND: no file. FAILED_PRECONDITION (E_KEY): another key, or no such file at all; damage of
   // the first page looks the same. DATA_LOSS (E_INTEGRITY): damaged, or not the schema of ours.
   // UNIMPLEMENTED (E_VERSION): written by a newer program. UNAVAILABLE (E_BUSY): open elsewhere.

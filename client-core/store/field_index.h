@@ -5,9 +5,9 @@
 #define DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,12 +27,24 @@ class FieldIndex {
  public:
   FieldIndex(Database& database, const Catalog& catalog) : database_(database), catalog_(catalog) {}
 
-  // In the caller's transaction.
+  // Brings the indexes up to a record as it is seen; writes only what differs. In the caller's
+  // transaction.
   absl::Status Put(int64_t scope_key, const Record& record);
   absl::Status Drop(int64_t scope_key, uint32_t type, const Id& id);
   absl::Status DropScope(int64_t scope_key);
 
  private:
+  struct Key {
+    int64_t scope;
+    uint32_t type;
+    Id id;
+  };
+  enum class HasValue { kYes, kNo };
+  absl::Status PutSeen(const Key& key, uint64_t made_seq);
+  absl::Status Change(const Key& key, const char* sql,
+                      const std::vector<std::pair<uint32_t, std::string>>& rows,
+                      HasValue has_value);
+
   Database& database_;
   const Catalog& catalog_;
 };

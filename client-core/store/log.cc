@@ -1,5 +1,6 @@
 #include "client-core/store/log.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "client-core/store/limits.h"

@@ -60,8 +60,9 @@ class Outbox {
 
   // An own row, behind all others. RESOURCE_EXHAUSTED (E_LIMIT) beyond the limits of limits.h.
   // ABORTED (E_CONFLICT) when a row of that scope and uid is there.
-  absl::Status AddOwn(const Changeset& changeset, int64_t now_ms);
-  // `entries` ascending, with what the lost log said of them. Before every row that is there.
+  absl::StatusOr<OutboxRow> AddOwn(const Changeset& changeset, int64_t now_ms);
+  // `entries` ascending, with what the lost log said of them. Before every row that is there; one
+  // that is there already stays where it is.
   absl::Status AddCarried(const Id& scope, const std::vector<Entry>& entries, int64_t now_ms);
 
   absl::StatusOr<std::optional<OutboxRow>> Find(const Id& scope, const Id& uid) const;
@@ -100,8 +101,16 @@ class Outbox {
   // Scopes that have rows, ascending.
   absl::StatusOr<std::vector<Id>> Scopes() const;
 
+  // After a rollback: what is in memory may not be in the file.
+  void Reload() { own_.reset(); }
+
  private:
+  struct OwnRows {
+    uint64_t rows = 0;
+    uint64_t bytes = 0;
+  };
   Database& database_;
+  std::optional<OwnRows> own_;  // under the limit; counted when first needed
 };
 
 }  // namespace doorstep::client

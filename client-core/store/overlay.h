@@ -3,7 +3,7 @@
 //
 // In outbox order: an own row takes effect if the local judge applies it to what was folded so far,
 // else it is held, with the judge's reason. A carried row does what its lost log said of it. An
-// unsendable or sealed row has no effect and is listed.
+// unsendable or sealed row, and any of a scope that was purged, has no effect and is listed.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_OVERLAY_H_
 #define DOORSTEP_CLIENT_CORE_STORE_OVERLAY_H_
 
@@ -48,8 +48,8 @@ struct OverlayScope {
 
 class Overlay {
  public:
-  Overlay(const State& state, const Outbox& outbox, LocalJudge judge)
-      : state_(state), outbox_(outbox), judge_(std::move(judge)) {}
+  Overlay(const Log& log, const State& state, const Outbox& outbox, LocalJudge judge)
+      : log_(log), state_(state), outbox_(outbox), judge_(std::move(judge)) {}
 
   // Good until the next change of the store. Own rows are judged as of `now_ms` of the call that
   // made it.
@@ -60,12 +60,16 @@ class Overlay {
   // A row just added to the outbox, on top of what is in memory.
   absl::Status Append(const OutboxRow& row, const Changeset& changeset, const Judgement& judgement);
 
+  // What the server said of a row changed, and not whether it has an effect.
+  void NoteAnswer(const OutboxRow& row);
+
   void Forget(const Id& scope);
   void ForgetAll() { scopes_.clear(); }
 
  private:
   absl::StatusOr<std::unique_ptr<OverlayScope>> Make(const Id& scope, int64_t now_ms);
 
+  const Log& log_;
   const State& state_;
   const Outbox& outbox_;
   LocalJudge judge_;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,12 +92,15 @@ class Query {
                                                     int64_t now_ms) const;
 
  private:
+  absl::StatusOr<const FieldType*> IndexedField(uint32_t type, uint32_t field) const;
+
   Database& database_;
   Log& log_;
   State& state_;
   Outbox& outbox_;
   Overlay& overlay_;
   const Catalog& catalog_;
+  mutable std::set<std::string> sql_;  // of each shape of query, as the statement cache wants it
 };
 
 }  // namespace doorstep::client

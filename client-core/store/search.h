@@ -43,6 +43,9 @@ class Search {
   absl::Status DropScope(int64_t scope_key);
 
  private:
+  // Rows of search_text: row, text.
+  absl::Status Remove(Statement& rows);
+
   Database& database_;
   const Log& log_;
   const Catalog& catalog_;

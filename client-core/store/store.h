@@ -40,7 +40,8 @@ struct StoreIdentity {
   PublicKey genesis_root{};
 };
 
-// Seals what a lost family still owes to the server, so that this device cannot read it any more.
+// Seals what a lost family still owes to the server, so that this device cannot read it any more. An
+// empty answer leaves a changeset readable: where a sealed copy could not be delivered.
 using Sealer = absl::FunctionRef<absl::StatusOr<std::string>(const v1::SignedChangeset&)>;
 
 class Store {
@@ -82,7 +83,8 @@ class Store {
   Search& search() { return search_; }
 
   // Runs `change` in one transaction: committed if it returns OK, else rolled back. The methods
-  // below may be called inside; called outside, each is a transaction of its own.
+  // below may be called inside, and `change` then returns what they failed with; called outside,
+  // each is a transaction of its own.
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> change);
 
   // An own changeset: its outbox row, the indexes of what the person now sees, and the end of its
@@ -108,7 +110,8 @@ class Store {
 
   // Destroys what is here of a scope: log, state, indexes, drafts; overwritten, and cut from the
   // write-ahead log. Kept in the outbox until archived: undelivered rows, and the entries above
-  // archived_seq, anyone's, sealed by `seal`. The caller has written what it owes before.
+  // archived_seq, anyone's, sealed by `seal`. The caller has written what it owes before. Inside
+  // InTransaction the log of the file is the caller's to cut afterwards (CheckpointTruncate).
   enum class Archive : uint8_t {
     kKept,  // the server archives
     kNone,  // it does not: of the entries only this device's own are kept
@@ -124,29 +127,46 @@ class Store {
 
   // Takes a row out after ACCEPTED with `archived`, for a scope of which the server serves nothing.
   absl::Status RemoveDelivered(const Id& scope, const Id& uid, int64_t now_ms);
-  // Writes down an answer that is more than a mark: a row that turns unsendable is seen no more.
+  // Writes down what the server said of a row. One that turns unsendable has no effect any more.
   absl::Status SaveAnswer(const OutboxRow& row, int64_t now_ms);
 
   absl::StatusOr<std::string> Image() { return database_->Image(); }
 
  private:
-  using Keys = std::set<std::pair<uint32_t, Id>>;
+  using Keys = std::set<std::pair<uint32_t, Id>>;  // records: type, id
   Store(std::unique_ptr<Database> database, const StoreIdentity& identity, const Catalog& catalog,
         LocalJudge judge);
   static absl::StatusOr<std::unique_ptr<Store>> Begin(std::unique_ptr<Database> database,
-                                                      const StoreIdentity* identity,
+                                                      const StoreIdentity& identity,
                                                       const Catalog& catalog, LocalJudge judge);
+  // Memory as the file says: at the start, and after a rollback.
   absl::Status Load();
   absl::Status Join(absl::FunctionRef<absl::Status()> change);
-  absl::Status Reindex(const Id& scope, const Keys& keys, int64_t now_ms);
-  absl::Status ReindexScope(const Id& scope, int64_t now_ms);
+
+  // Indexes of these records as they are seen in `seen`.
+  absl::Status Index(ScopeState& seen, const Keys& keys);
+  // Records that the outbox may change in a scope as it is seen now.
+  absl::StatusOr<Keys> Touched(const Id& scope, int64_t now_ms);
+  // After a change beneath the overlay: of `keys` and of what the outbox touches now.
+  absl::Status IndexAfter(const Id& scope, Keys keys, int64_t now_ms);
+  absl::Status IndexWhole(const Id& scope, int64_t now_ms);
+  absl::Status IndexAnew();
   absl::Status DropIndexes(const Id& scope);
-  absl::StatusOr<Keys> KeysInOutbox(const Id& scope);
+
+  absl::Status WriteEntries(const Id& scope, std::span<const Entry> entries,
+                            const SignedHead& head);
+  absl::Status WriteFolded(const Id& scope, std::span<const Entry> entries, ScopeState& folded,
+                           int64_t now_ms);
+  absl::Status MoveDirectory(absl::FunctionRef<absl::Status()> move, int64_t now_ms);
+  absl::Status Cut(const Id& scope, uint64_t common, int64_t now_ms);
+  absl::Status KeepOwed(const Id& scope, Archive archive, Sealer seal, int64_t now_ms);
+  absl::Status DropScope(const Id& scope);
 
   std::unique_ptr<Database> database_;
   StoreIdentity identity_;
   const Catalog& catalog_;
   std::unique_ptr<Directory> directory_;
+  bool directory_moved_ = false;  // in the transaction that is open
   Meta meta_;
   Log log_;
   State state_;
