@@ -36,6 +36,9 @@
 
 namespace doorstep::server {
 
+// DATA_LOSS (E_INTEGRITY): what is stored contradicts itself. `what` names no value.
+absl::Status DamagedStore(std::string_view what);
+
 struct ScopeRow {
   uint64_t seq = 0;            // of the last entry; 0: the scope is not known here
   Hash32 hash{};               // of that entry; at 0 of the empty log
@@ -84,6 +87,8 @@ class ReadView : public StateSource {
   // Scopes that stand under a key of the derived table of readers (access/readers.h), ascending.
   virtual absl::Status ForEachScopeOf(const Id& reader_key,
                                       absl::FunctionRef<void(const Id& scope)> visit) const = 0;
+
+  virtual absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& reader_key) const = 0;
 
   // Small facts of the whole store, by name. nullopt: never written.
   virtual absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const = 0;

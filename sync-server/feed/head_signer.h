@@ -1,7 +1,7 @@
 // Who signs the heads of logs. The service holds the log keys and knows which of them counts in the
 // directory; the cores only ask for signatures.
-#ifndef DOORSTEP_SYNC_SERVER_ACCESS_HEAD_SIGNER_H_
-#define DOORSTEP_SYNC_SERVER_ACCESS_HEAD_SIGNER_H_
+#ifndef DOORSTEP_SYNC_SERVER_FEED_HEAD_SIGNER_H_
+#define DOORSTEP_SYNC_SERVER_FEED_HEAD_SIGNER_H_
 
 #include "crypto/bytes.h"
 #include "crypto/secret.h"
@@ -34,4 +34,4 @@ class LogKeySigner final : public HeadSigner {
 
 }  // namespace doorstep::server
 
-#endif  // DOORSTEP_SYNC_SERVER_ACCESS_HEAD_SIGNER_H_
+#endif  // DOORSTEP_SYNC_SERVER_FEED_HEAD_SIGNER_H_
