@@ -35,8 +35,9 @@ v1::DeviceStatus Status(Council& council, const Id& device) {
 
 void Command(Council& council, uint32_t type, const Id& id, uint32_t state) {
   const Op live = council.town.log.Live(type, id, 7);
-  council.town.log.Push(council.town.Write(council.town.admin, council.town.tenant,
-                                           {Change(type, id, {{7, EncodeNumber(7, state), {live}}})}));
+  council.town.log.Push(
+      council.town.Write(council.town.admin, council.town.tenant,
+                         {Change(type, id, {{7, EncodeNumber(7, state), {live}}})}));
   council.Mirror();
 }
 
@@ -46,9 +47,8 @@ Changeset Unfounded(Council& council, const Hand& hand) {
   v1::Changeset body = first.body;
   for (int i = body.changes_size(); i-- > 0;) {
     const v1::RecordChange& change = body.changes(i);
-    const bool own =
-        change.writes_size() > 0 &&
-        change.writes(0).value().find(hand.user.view()) != std::string::npos;
+    const bool own = change.writes_size() > 0 &&
+                     change.writes(0).value().find(hand.user.view()) != std::string::npos;
     if (change.type() == kAssignment && !own) body.mutable_changes()->DeleteSubrange(i, 1);
   }
   return *AuthorChangeset(council.town.tenant, body, hand.sign_seed);
@@ -65,7 +65,8 @@ TEST_CASE("a family is read by those with a place in it, and by nobody else") {
   CHECK(Readable(council, ana) == std::vector<Id>{family});
   CHECK(Readable(council, ben) == std::vector<Id>{other});
   const Hand& lead = council.town.supervisor;
-  CHECK(Readable(council, lead) == std::vector<Id>{std::min(family, other), std::max(family, other)});
+  CHECK(Readable(council, lead) ==
+        std::vector<Id>{std::min(family, other), std::max(family, other)});
   CHECK(Readable(council, council.town.admin).empty());
   for (const Id& scope : {council.town.tenant, ana.device, council.town.NewId(), other}) {
     CHECK_FALSE(May(council, ana, scope));
@@ -78,8 +79,7 @@ TEST_CASE("a place that begins, ends or lapses counts at once") {
   const Hand ben = council.Hire(v1::ROLE_KEY_WORKER);
   const Id family = council.BeginFamily(ana);
   const Hand& lead = council.town.supervisor;
-  v1::Changeset body =
-      council.OpenPlace(lead, family, ben, v1::Assignment::RELATION_COVER).body;
+  v1::Changeset body = council.OpenPlace(lead, family, ben, v1::Assignment::RELATION_COVER).body;
   v1::FieldWrite& until = *body.mutable_changes(0)->add_writes();
   until.set_field(6);
   until.set_value(EncodeI64(6, council.town.now_ms + 1000));
@@ -118,8 +118,8 @@ TEST_CASE("a device waits for its second person, and one that nobody recorded is
   const Id family = council.BeginFamily(ana);
   Hand second = council.town.MakeHand(ana.user);
   CHECK(Status(council, second.device) == v1::DEVICE_UNKNOWN);
-  council.town.log.Push(council.town.Write(council.town.admin, council.town.tenant,
-                                           {council.town.DeviceOf(second)}));
+  council.town.log.Push(
+      council.town.Write(council.town.admin, council.town.tenant, {council.town.DeviceOf(second)}));
   council.Mirror();
   CHECK(Status(council, second.device) == v1::DEVICE_WAITING);
   CHECK_FALSE(May(council, second, family));
@@ -149,8 +149,9 @@ TEST_CASE("an unfounded family is read by its author and the team's supervisors"
   CHECK(Readable(council, later) == std::vector<Id>{first.scope});
 
   SECTION("declined, it is nobody's; and nobody becomes its author by writing into it") {
-    REQUIRE(council.Push(council.Decide(council.town.supervisor, first.scope, first.uid,
-                                        v1::Decision::ANSWER_DECLINE))
+    REQUIRE(council
+                .Push(council.Decide(council.town.supervisor, first.scope, first.uid,
+                                     v1::Decision::ANSWER_DECLINE))
                 .accepted()
                 .verdict() == v1::APPLIED);
     const Changeset thief = council.town.Write(
@@ -182,7 +183,8 @@ TEST_CASE("a Family record in somebody's journal makes it nobody's to read") {
                 {{1, EncodeBytes(1, "mine")}, {3, EncodeId(3, council.town.team)}})});
     REQUIRE(council.Push(thief).accepted().verdict() == v1::HELD);
   }
-  for (const Hand* hand : std::initializer_list<const Hand*>{&ana, &ben, &council.town.supervisor}) {
+  for (const Hand* hand :
+       std::initializer_list<const Hand*>{&ana, &ben, &council.town.supervisor}) {
     CHECK_FALSE(May(council, *hand, ana.device));
     CHECK(Readable(council, *hand).empty());
   }
@@ -208,9 +210,8 @@ TEST_CASE("the table says no less than the authority, whatever was pushed") {
       council.OpenPlace(eve, scopes[0], rob, v1::Assignment::RELATION_RECORDS).body;
   asked.mutable_changes(0)->mutable_writes(2)->set_value(
       EncodeNumber(4, v1::Assignment::REASON_SUBJECT_ACCESS));
-  for (const auto& [field, value] :
-       {std::pair{6u, EncodeI64(6, council.town.now_ms + 86'400'000)},
-        std::pair{9u, EncodeBytes(9, "asked by letter")}}) {
+  for (const auto& [field, value] : {std::pair{6u, EncodeI64(6, council.town.now_ms + 86'400'000)},
+                                     std::pair{9u, EncodeBytes(9, "asked by letter")}}) {
     v1::FieldWrite& write = *asked.mutable_changes(0)->add_writes();
     write.set_field(field);
     write.set_value(value);
@@ -228,8 +229,8 @@ TEST_CASE("the table says no less than the authority, whatever was pushed") {
         ScopeState state(scope, view.get());
         const bool authority = doorstep::MayRead(place->directory, place->at, state, hand->device,
                                                  council.town.now_ms, ask);
-        CHECK(*MayRead(*view, place->directory, place->at, hand->device, scope,
-                       council.town.now_ms, ask) == authority);
+        CHECK(*MayRead(*view, place->directory, place->at, hand->device, scope, council.town.now_ms,
+                       ask) == authority);
         readable += authority ? 1 : 0;
       }
     }

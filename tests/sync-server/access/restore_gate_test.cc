@@ -72,10 +72,10 @@ TEST_CASE("a restored server serves families when every administrator was heard"
 
   SECTION("given back") {
     const uint64_t kept = council.Row(council.town.tenant).seq;
-    REQUIRE(council.server->ingest
-                .Adopt(first.AdoptFrom(council.town.tenant, kept + 1),
-                       council.server->signer.log_key())
-                ->response.adopted());
+    REQUIRE(
+        council.server->ingest
+            .Adopt(first.AdoptFrom(council.town.tenant, kept + 1), council.server->signer.log_key())
+            ->response.adopted());
   }
   SECTION("carried: not heard before its rows are in") {
     Changeset ending = first.log(council.town.tenant).back().changeset;

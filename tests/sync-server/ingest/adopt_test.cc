@@ -128,7 +128,8 @@ TEST_CASE("a whole family that the server does not know comes back, in steps at 
     return other.image;
   }();
   REQUIRE(council.Image() == empty);  // the same seed makes the same town
-  absl::StatusOr<std::unique_ptr<SqliteStore>> fresh = SqliteStore::OpenInMemory(council.town.tenant);
+  absl::StatusOr<std::unique_ptr<SqliteStore>> fresh =
+      SqliteStore::OpenInMemory(council.town.tenant);
   council.server = std::make_unique<Server>(council.town, council.log_seed, *std::move(fresh));
   // The directory first: of an empty server only its own key proves the heads.
   const Id tenant = council.town.tenant;
@@ -162,9 +163,7 @@ TEST_CASE("B52: a lying step is refused whole") {
   Lost lost;
   const v1::AdoptRequest good = lost.Step();
   auto refused = [&](v1::AdoptRequest bad, Reason reason = Reason::kIntegrity,
-                     AdoptAlarm alarm = AdoptAlarm::kForged) {
-    lost.Refuses(bad, reason, alarm);
-  };
+                     AdoptAlarm alarm = AdoptAlarm::kForged) { lost.Refuses(bad, reason, alarm); };
   SECTION("an entry is altered, in each of its three parts") {
     for (int part = 0; part < 3; ++part) {
       for (int at = 0; at < 4; ++at) {
@@ -207,9 +206,8 @@ TEST_CASE("B52: a lying step is refused whole") {
     // It names our key, but did not sign with it.
     bad = good;
     v1::Head head = HeadOf(good);
-    bad.mutable_head()->set_signature(SignHead(lost.council.town.tenant, head, other)
-                                          .Wire()
-                                          .signature());
+    bad.mutable_head()->set_signature(
+        SignHead(lost.council.town.tenant, head, other).Wire().signature());
     refused(bad);
     bad = good;
     head.set_scope(lost.council.town.NewId().str());
@@ -333,9 +331,9 @@ TEST_CASE("a family judged at a directory place that is gone is refused, the dir
     CHECK(phone.Pull().frames.empty());
   }
   SECTION("where the directory went another way, it never is") {
-    council.Push(council.town.Write(council.town.admin, tenant,
-                                    {Change(102, council.town.NewId(),
-                                            {{1, EncodeBytes(1, "another team")}})}));
+    council.Push(council.town.Write(
+        council.town.admin, tenant,
+        {Change(102, council.town.NewId(), {{1, EncodeBytes(1, "another team")}})}));
     for (uint64_t i = kept; i < directory; ++i) {
       REQUIRE(council.Push(phone.log(tenant)[i].changeset).has_accepted());
     }
