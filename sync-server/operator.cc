@@ -29,17 +29,14 @@ int64_t SystemNowMs() {
       .count();
 }
 
-absl::StatusOr<v1::GenesisBundle> ReadBundle(const std::string& path) {
+absl::StatusOr<v1::GenesisBundle> BundleIn(const std::string& path) {
   const absl::StatusOr<std::string> bytes = ReadSmallFile(path);
   if (!bytes.ok()) return bytes.status();
-  v1::GenesisBundle bundle;
-  if (absl::Status status = ParseMessage(*bytes, bundle); !status.ok()) return status;
-  if (absl::Status status = OpenBundle(bundle).status(); !status.ok()) return status;
-  return bundle;
+  return ReadBundle(*bytes);
 }
 
 absl::Status Admit(const Desk& desk, const std::string& path, const Tell& tell) {
-  const absl::StatusOr<v1::GenesisBundle> bundle = ReadBundle(path);
+  const absl::StatusOr<v1::GenesisBundle> bundle = BundleIn(path);
   if (!bundle.ok()) return bundle.status();
   if (bundle->tenant() != desk.store.tenant().view()) {
     return MakeStatus(Reason::kKey, "this bundle is for another tenant");
@@ -202,7 +199,7 @@ absl::Status DoHere(const std::string& path, const Command& command, const Tell&
   absl::StatusOr<ServerFolder> folder = OpenServerFolder(path);
   if (!folder.ok()) return folder.status();
   if (command[0] == "admit" && command.size() == 2 && !folder->genesis) {
-    const absl::StatusOr<v1::GenesisBundle> bundle = ReadBundle(command[1]);
+    const absl::StatusOr<v1::GenesisBundle> bundle = BundleIn(command[1]);
     if (!bundle.ok()) return bundle.status();
     if (absl::Status status = AdmitGenesis(*folder, *bundle); !status.ok()) return status;
   }

@@ -12,7 +12,6 @@
 #include <system_error>
 #include <utility>
 
-#include "crypto/reason.h"
 
 namespace doorstep::server {
 namespace {

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/reason.h"
 #include "crypto/secret.h"
 
 namespace doorstep::server {
