@@ -266,7 +266,8 @@ TEST_CASE("a lost family leaves a receipt in the journal, and nothing else to re
   CHECK(receipt.body.changes(0).type() == 129);
   CHECK(office.line(phone.client->device()).entries[0].applied());
   bool passed_on = false;
-  for (const v1::AttentionItem& item : phone.client->ListAttention()->items()) {
+  v1::Attention attention = *phone.client->ListAttention();
+  for (const v1::AttentionItem& item : attention.items()) {
     passed_on = passed_on || item.kind() == v1::AttentionItem::PASSED_ON;
     CHECK(item.family().empty());
   }

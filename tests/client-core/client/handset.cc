@@ -143,7 +143,8 @@ v1::RecordView Handset::Get(std::string_view type, const Id& id) {
 std::vector<std::string> Handset::Values(std::string_view type, const Id& id,
                                          std::string_view field) {
   std::vector<std::string> values;
-  for (const v1::FieldView& view : Get(type, id).fields()) {
+  v1::RecordView record = Get(type, id);
+  for (const v1::FieldView& view : record.fields()) {
     if (view.name() != field) continue;
     for (const v1::ValueView& value : view.values()) {
       values.push_back(value.sealed() ? "sealed" : value.json());
