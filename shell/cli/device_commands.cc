@@ -61,9 +61,7 @@ void Request(Core& core, const Arguments& arguments) {
     return;
   }
   std::cout << "Wrote " << path << ". It holds public keys only.\n"
-            << "Take it to the ceremony, and read this number out there: "
-            << core.Status().device_number() << "\n"
-            << "Afterwards: doorstep accept GENESIS\n";
+            << "Take it to the ceremony. Afterwards: doorstep accept GENESIS\n";
 }
 
 void Accept(Core& core, const Arguments& arguments) {
@@ -80,12 +78,6 @@ void Join(Core& core, const Arguments& arguments) {
   const uint32_t patience_s = arguments.Number("--wait", 0);
   core.OpenOrCreate();
   bool taken = core.TryEnrol(way);
-  const v1::Status asked = core.Status();
-  if (!core.settings().json && asked.life() != v1::Status::ENROLLED) {
-    std::cout << "This device's number: " << asked.device_number() << "\n"
-              << "Tell it to the second person yourself, not through the administrator.\n"
-              << std::flush;
-  }
   const auto start = std::chrono::steady_clock::now();
   const auto waited_s = [&start] {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() -
@@ -96,8 +88,13 @@ void Join(Core& core, const Arguments& arguments) {
     std::this_thread::sleep_for(std::chrono::seconds(kPollSeconds));
     taken = core.TryEnrol(way);
   }
-  PrintStatus(core, core.Status());
-  if (taken && !core.settings().json) std::cout << "Next: doorstep sync\n";
+  const v1::Status status = core.Status();
+  PrintStatus(core, status);
+  if (taken && !core.settings().json) {
+    std::cout << "Tell the number " << status.device_number()
+              << " to the second person yourself, not through the administrator.\n"
+                 "Once they have approved this device: doorstep sync\n";
+  }
   if (!taken) {
     Fail(
         Exit::kUnreachable,
