@@ -30,7 +30,7 @@ std::string FieldText(const v1::FieldView& field) {
     std::string joined;
     bool sealed = false;
     for (const v1::ValueView& value : field.values()) {
-      if (!value.in_force()) continue;
+      if (!value.in_force() && !value.held()) continue;
       sealed = sealed || value.sealed();
       joined += (joined.empty() ? "" : ", ") + TextOfValue(value.json());
     }
