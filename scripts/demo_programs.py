@@ -148,3 +148,35 @@ class Server:
         finally:
             self.process = None
         check(code == 0, f"doorstepd ended with {code}; see {self.log}")
+
+
+def hold_ceremony(home, server, administrator, supervisor):
+    """A new authority: keys split among officers, entry 1, a server that has it, two devices.
+
+    Gives what the ceremony said, and leaves the server up and both devices waiting for a contact.
+    """
+    def ceremony(*words):
+        return run([PROGRAMS.folder / "doorstep-ceremony", *words])
+
+    server("init", "--address", server.address)
+    requests = {}
+    for device in (administrator, supervisor):
+        requests[device] = home / f"{device.short.lower()}.request"
+        device("request", requests[device])
+    root, recovery, backups = (home / "officers" / name for name in ("root", "recovery", "backups"))
+    root.parent.mkdir(mode=0o700)
+    out = ceremony("root", "create", "--out", root)
+    out += ceremony("recovery", "create", "--root", root / "root.public", "--out", recovery)
+    out += ceremony("backup-key", "create", "--out", backups)
+    genesis = home / "genesis.bundle"
+    ceremony("genesis", "--share", root / "root.share-1", "--share", root / "root.share-3",
+             "--recovery", recovery / "recovery.public",
+             "--server", server.folder / "server.request",
+             "--authority", "Sampleshire Council", "--team", "North",
+             "--administrator", f"{administrator.name}={requests[administrator]}",
+             "--supervisor", f"{supervisor.name}={requests[supervisor]}", "--out", genesis)
+    server("admit", genesis)
+    server.start()
+    for device in (administrator, supervisor):
+        device("accept", genesis)
+    return out
