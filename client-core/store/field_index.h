@@ -1,0 +1,54 @@
+// The indexes of what a person sees: which records there are, the values in force of their indexed
+// fields, and which of their cells are contested. Derived from stored state and outbox, and
+// made anew when the schema says that other fields are indexed.
+#ifndef DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_
+#define DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "client-core/store/database.h"
+#include "model/catalog.h"
+#include "model/record.h"
+
+namespace doorstep::client {
+
+// A value as it is ordered in the index: bytes that compare as the values do.
+//   number = u64 big-endian; of a signed kind with its highest bit turned over
+//   bytes  = as they are
+// One for each element. Empty when the value is cleared or none of this field.
+std::vector<std::string> IndexKeys(const FieldType& field, std::string_view value);
+
+class FieldIndex {
+ public:
+  FieldIndex(Database& database, const Catalog& catalog) : database_(database), catalog_(catalog) {}
+
+  // Brings the indexes up to a record as it is seen; writes only what differs. In the caller's
+  // transaction.
+  absl::Status Put(int64_t scope_key, const Record& record);
+  absl::Status Drop(int64_t scope_key, uint32_t type, const Id& id);
+  absl::Status DropScope(int64_t scope_key);
+
+ private:
+  struct Key {
+    int64_t scope;
+    uint32_t type;
+    Id id;
+  };
+  enum class HasValue { kYes, kNo };
+  absl::Status PutSeen(const Key& key, uint64_t made_seq);
+  absl::Status Change(const Key& key, const char* sql,
+                      const std::vector<std::pair<uint32_t, std::string>>& rows,
+                      HasValue has_value);
+
+  Database& database_;
+  const Catalog& catalog_;
+};
+
+}  // namespace doorstep::client
+
+#endif  // DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_
