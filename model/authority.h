@@ -56,6 +56,8 @@ struct AssignmentView {
 std::vector<AssignmentView> AssignmentsOf(ScopeState& family);
 // Those that a changeset creates, as if it took effect.
 std::vector<AssignmentView> AssignmentsCreatedBy(const Changeset& changeset);
+// Of every Assignment that it writes at all, begun or ended, in its order.
+std::vector<Id> AssignmentsWrittenBy(const Changeset& changeset);
 
 struct FamilyView {
   Id team;

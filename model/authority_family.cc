@@ -117,6 +117,14 @@ std::vector<AssignmentView> AssignmentsCreatedBy(const Changeset& changeset) {
   return assignments;
 }
 
+std::vector<Id> AssignmentsWrittenBy(const Changeset& changeset) {
+  std::vector<Id> written;
+  for (const v1::RecordChange& change : changeset.body.changes()) {
+    if (change.type() == kAssignment) written.push_back(IdOrZero(change.id()));
+  }
+  return written;
+}
+
 std::optional<FamilyView> FamilyOf(ScopeState& family) {
   const Record* record = family.Find(kFamily, family.scope());
   if (record == nullptr) return std::nullopt;
