@@ -1,0 +1,22 @@
+// The limits of a contact; those of the protocol itself stand in model/limits.h.
+#ifndef DOORSTEP_CLIENT_CORE_SYNC_LIMITS_H_
+#define DOORSTEP_CLIENT_CORE_SYNC_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace doorstep::client {
+
+inline constexpr int kZstdWindowLogMax = 20;               // 1 MiB
+inline constexpr int kZstdLevel = 3;                       // what the tests pack with
+inline constexpr int64_t kAskAgainMs = 60 * 60 * 1000;     // of a row that waits for an archive
+inline constexpr int kRoundsMax = 16;                      // pulls in one contact
+inline constexpr int kSettleTriesMax = 3;                  // of one scope's parted history in one contact
+inline constexpr size_t kHistoryBytesMax = 640 << 10;      // hashes in one pull; a message is 1 MiB
+inline constexpr size_t kRetakenBytesMax = 16 << 20;       // a family offered again, before it is taken
+inline constexpr int64_t kRetryDelayMaxMs = 5 * 60 * 1000;
+inline constexpr int kAlarmsMax = 64;                      // told in one report
+
+}  // namespace doorstep::client
+
+#endif  // DOORSTEP_CLIENT_CORE_SYNC_LIMITS_H_

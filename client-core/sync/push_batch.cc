@@ -1,0 +1,153 @@
+#include "client-core/sync/push_batch.h"
+
+#include <optional>
+#include <utility>
+
+#include "client-core/sync/limits.h"
+#include "crypto/reason.h"
+#include "model/limits.h"
+#include "model/planted.h"
+
+namespace doorstep::client {
+namespace {
+
+bool AskedLately(const OutboxRow& row, int64_t now_ms) {
+  return row.asked_ms != 0 && now_ms >= row.asked_ms && now_ms - row.asked_ms < kAskAgainMs;
+}
+
+// A row that blocks those behind it: only where a protective rule has been taken out.
+bool Blocks(const OutboxRow& row) {
+  return row.answer == Answer::kRetry &&
+         (Planted(Fault::kRetryBlocksNothing) || Planted(Fault::kBadAside));
+}
+
+absl::StatusOr<std::vector<OutboxRow>> RowsInTurn(Store& store) {
+  std::vector<OutboxRow> first, rest;
+  absl::Status read = store.outbox().ForEach([&](const OutboxRow& row) {
+    (row.scope == store.identity().tenant ? first : rest).push_back(row);
+    return true;
+  });
+  if (!read.ok()) return read;
+  first.insert(first.end(), rest.begin(), rest.end());
+  return first;
+}
+
+}  // namespace
+
+absl::StatusOr<PushBatch> NextPushBatch(Store& store, const std::set<Id>& answered,
+                                        absl::FunctionRef<RowTurn(const OutboxRow&)> turn,
+                                        int64_t now_ms) {
+  PushBatch batch;
+  batch.request.set_protocol(kProtocol);
+  batch.request.set_schema(store.catalog().schema());
+  absl::StatusOr<std::vector<OutboxRow>> rows = RowsInTurn(store);
+  if (!rows.ok()) return rows.status();
+  size_t bytes = 0;
+  for (const OutboxRow& row : *rows) {
+    if (row.sealed || row.answer == Answer::kUnsendable || answered.contains(row.uid)) continue;
+    RowTurn says = turn(row);
+    if (says == RowTurn::kWait) continue;
+    if (says == RowTurn::kAsk && AskedLately(row, now_ms)) continue;
+    size_t size = says == RowTurn::kAsk ? row.uid.view().size() : row.bytes;
+    if (!batch.rows.empty() && bytes + size > kPushBytesMax) break;
+    bytes += size;
+    v1::PushRow* wire = batch.request.add_rows();
+    if (says == RowTurn::kAsk) {
+      wire->set_uid(row.uid.str());
+    } else {
+      absl::StatusOr<v1::SignedChangeset> changeset = store.outbox().Signed(row);
+      if (!changeset.ok()) return changeset.status();
+      *wire->mutable_signed_() = *std::move(changeset);
+    }
+    batch.rows.push_back(row);
+    if (batch.request.rows_size() == kPushRowsMax || Blocks(row)) break;
+  }
+  return batch;
+}
+
+absl::StatusOr<DeliverBatch> NextDeliverBatch(Store& store, const std::set<Id>& answered,
+                                              int64_t now_ms) {
+  DeliverBatch batch;
+  batch.request.set_tenant(store.identity().tenant.str());
+  size_t bytes = 0;
+  absl::Status read = store.outbox().ForEach([&](const OutboxRow& row) {
+    bool due = row.sealed && row.answer != Answer::kUnsendable && !answered.contains(row.uid) &&
+               !(row.answer == Answer::kAccepted && AskedLately(row, now_ms));
+    if (due) batch.rows.push_back(row);
+    return true;
+  });
+  if (!read.ok()) return read;
+  size_t taken = 0;
+  for (const OutboxRow& row : batch.rows) {
+    if (taken == static_cast<size_t>(kPushRowsMax)) break;
+    if (taken > 0 && bytes + row.bytes > kPushBytesMax) break;
+    absl::StatusOr<std::string> sealed = store.outbox().Sealed(row);
+    if (!sealed.ok()) return sealed.status();
+    bytes += sealed->size();
+    v1::DeliverRequest::Item* item = batch.request.add_items();
+    item->set_uid(row.uid.str());
+    item->set_sealed(*std::move(sealed));
+    ++taken;
+  }
+  batch.rows.resize(taken);
+  return batch;
+}
+
+bool AnswersBatch(const PushBatch& batch, const v1::PushResponse& response) {
+  if (response.answers_size() != static_cast<int>(batch.rows.size())) return false;
+  for (size_t i = 0; i < batch.rows.size(); ++i) {
+    const v1::RowAnswer& answer = response.answers(static_cast<int>(i));
+    if (answer.uid() != batch.rows[i].uid.view()) return false;
+    if (answer.answer_case() == v1::RowAnswer::ANSWER_NOT_SET) return false;
+    if (answer.has_accepted() && answer.accepted().scope() != batch.rows[i].scope.view()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool AnswersBatch(const DeliverBatch& batch, const v1::DeliverResponse& response) {
+  if (response.items_size() != static_cast<int>(batch.rows.size())) return false;
+  for (size_t i = 0; i < batch.rows.size(); ++i) {
+    if (response.items(static_cast<int>(i)).uid() != batch.rows[i].uid.view()) return false;
+  }
+  return true;
+}
+
+void NoteAnswer(const v1::RowAnswer& answer, int64_t now_ms, OutboxRow& row) {
+  OutboxRow was = row;
+  row.asked_ms = now_ms;
+  row.retry_at_ms = 0;
+  row.reason = 0;
+  row.verdict = v1::VERDICT_UNSPECIFIED;
+  row.seq = 0;
+  row.archived = row.undecided = row.closed = false;
+  switch (answer.answer_case()) {
+    case v1::RowAnswer::kAccepted:
+      row.answer = Answer::kAccepted;
+      row.verdict = answer.accepted().verdict();
+      row.reason = answer.accepted().reason();
+      row.seq = answer.accepted().seq();
+      row.archived = answer.accepted().archived();
+      row.undecided = answer.accepted().undecided();
+      break;
+    case v1::RowAnswer::kBad:
+      row.answer = Planted(Fault::kBadAside) ? Answer::kRetry : Answer::kUnsendable;
+      row.reason = answer.bad().reason();
+      break;
+    case v1::RowAnswer::kRetry:
+      row.answer = Answer::kRetry;
+      row.reason = answer.retry().reason();
+      row.retry_at_ms = now_ms + answer.retry().after_ms();
+      break;
+    case v1::RowAnswer::kClosed:
+      row.answer = Answer::kUnsendable;
+      row.closed = true;
+      break;
+    case v1::RowAnswer::ANSWER_NOT_SET:
+      row = was;  // AnswersBatch has refused it
+      break;
+  }
+}
+
+}  // namespace doorstep::client
