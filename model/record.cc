@@ -139,9 +139,10 @@ absl::StatusOr<std::map<uint32_t, Cell>> DecodeCells(std::string_view bytes) {
   std::map<uint32_t, Cell> cells;
   Reader in(bytes);
   uint32_t before = 0;
-  while (in.ok() && !in.done()) {
+  bool ascending = true;
+  while (in.ok() && ascending && !in.done()) {
     uint32_t field = in.U32();
-    if (field <= before) break;
+    ascending = field > before;
     before = field;
     Cell& cell = cells[field];
     for (uint32_t n = in.U32(); n > 0 && in.ok(); --n) {
@@ -160,7 +161,7 @@ absl::StatusOr<std::map<uint32_t, Cell>> DecodeCells(std::string_view bytes) {
       cell.absent.push_back(op);
     }
   }
-  if (!in.done()) return MakeStatus(Reason::kIntegrity, "stored cells are damaged");
+  if (!ascending || !in.done()) return MakeStatus(Reason::kIntegrity, "stored cells are damaged");
   return cells;
 }
 

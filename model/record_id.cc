@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "crypto/primitives.h"
+#include "crypto/restricted.h"
 
 namespace doorstep {
 
@@ -31,10 +32,10 @@ Id DeriveRootId(const Id& tenant, const PublicKey& root) {
   return {H16(St("doorstep/root/v1").Add(tenant.bytes).Add(root).bytes())};
 }
 
-Id DeriveRecipientId(const PublicKey& box_pk) { return {H16(View(box_pk))}; }
+Id DeriveRecipientId(const PublicKey& box_pk) { return {RecipientId(box_pk)}; }
 
 Id DeriveShareId(const Id& uid, const Id& recipient, std::string_view wrap) {
-  return {H16(St("doorstep/share/v1").Add(uid.bytes).Add(recipient.bytes).Add(wrap).bytes())};
+  return {ShareId(uid.bytes, recipient.bytes, wrap)};
 }
 
 }  // namespace doorstep

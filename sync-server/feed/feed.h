@@ -9,10 +9,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
-#include <set>
-#include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,9 +18,10 @@
 #include "model/catalog.h"
 #include "model/scanner.h"
 #include "sync-server/access/directory_log.h"
-#include "sync-server/feed/head_signer.h"
 #include "sync-server/access/readers.h"
 #include "sync-server/feed/cursors.h"
+#include "sync-server/feed/head_signer.h"
+#include "sync-server/feed/page.h"
 #include "sync-server/store/store.h"
 
 namespace doorstep::server {
@@ -57,28 +56,38 @@ class Pull {
 
  private:
   struct Moment;
-  enum class Kind : uint8_t { kHello, kHistory, kDirectory, kCursor, kWanted, kOffers, kOffered, kEnd };
+  using Frame = absl::StatusOr<std::optional<v1::PullFrame>>;
+  enum class Kind : uint8_t { kHello, kHistory, kDirectory, kFamily, kOffers, kEnd };
+  // One thing to be told. It stays in front until it has been told whole.
   struct Stop {
     Kind kind;
     Id scope;
-    size_t history = 0;  // index in the request
+    Position position;  // from where on; moves with each page
+    Ask ask = Ask::kWhenAsked;
+    bool compared = false;
+    size_t history = 0;
   };
 
   Pull(const FeedParts& parts, const Id& device, PullPlan plan);
 
-  absl::StatusOr<std::optional<v1::PullFrame>> FrameOf(const Moment& moment);
+  Frame FrameOf(const Moment& moment, Stop& stop);
   v1::PullFrame Hello(const Moment& moment);
-  absl::StatusOr<std::optional<v1::PullFrame>> FamilyFrame(const Moment& moment);
-  absl::StatusOr<std::optional<v1::PullFrame>> DirectoryFrame(const Moment& moment);
-  absl::Status PlanOffers(const Moment& moment);
+  Frame Common(const Moment& moment, const HashRun& run);
+  Frame DirectoryFrame(const Moment& moment, Stop& stop);
+  Frame FamilyFrame(const Moment& moment, Stop& stop);
+  Frame NextPage(const Moment& moment, Stop& stop, const LogEnd& end);
+  Frame EndedFrame(const Moment& moment, const Stop& stop);
+  absl::StatusOr<bool> MayServe(const Moment& moment, const Stop& stop);
+  absl::Status AddOffers(const Moment& moment);
   void NoteEnd(const Moment& moment);
 
   const FeedParts* parts_;
   Id device_;
   PullPlan plan_;
   std::deque<Stop> stops_;
-  Position at_;                     // of the scope at the front of stops_
+  bool done_ = false;  // with the stop in front
   bool directory_on_chain_ = false;
+  std::map<Id, bool> granted_;  // planted faults only: rights as they were at the first frame
   std::optional<Id> heard_;
 };
 

@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "doorstep/v1/sync.pb.h"
@@ -25,6 +26,8 @@
 #include "sync-server/store/store.h"
 
 namespace doorstep::server {
+
+class Batch;
 
 struct PushItem {
   v1::PushRow row;
@@ -58,11 +61,14 @@ class Ingest {
   absl::Status CloseRestoreGate();
   absl::Status OpenRestoreGate();
 
-  // As of the last committed transaction. INTERNAL never; the errors of store.h.
+  // As of the last committed transaction; good until the next call.
   absl::StatusOr<const Directory*> directory();
 
  private:
   class Step;
+  enum class Outcome { kKeep, kDrop };
+  // Runs `work` in one transaction, committed if it says kKeep, and keeps the directory true.
+  absl::Status InTransaction(absl::FunctionRef<absl::StatusOr<Outcome>(Batch&)> work);
   absl::Status Refresh(const ReadView& view);
 
   const Catalog& catalog_;

@@ -88,6 +88,8 @@ class ReadView : public StateSource {
   virtual absl::Status ForEachScopeOf(const Id& reader_key,
                                       absl::FunctionRef<void(const Id& scope)> visit) const = 0;
 
+  virtual absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& reader_key) const = 0;
+
   // Small facts of the whole store, by name. nullopt: never written.
   virtual absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const = 0;
 };

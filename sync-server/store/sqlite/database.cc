@@ -112,7 +112,8 @@ bool Statement::Step() {
   if (!status_.ok()) return false;
   const int result = sqlite3_step(statement_);
   if (result == SQLITE_ROW) return true;
-  Note(result);
+  // What was prepared fails in no ordinary way: SQLCipher answers so for a page whose code is wrong.
+  Note(result == SQLITE_ERROR ? SQLITE_CORRUPT : result);
   return false;
 }
 
@@ -324,6 +325,7 @@ absl::Status Database::CheckIntegrity() {
   Statement pages = Prepare("PRAGMA cipher_integrity_check");
   while (pages.Step()) damaged = true;
   if (!pages.status().ok()) return pages.status();
+  if (damaged) return MakeStatus(Reason::kIntegrity, "store: pages are damaged");
   Statement check = Prepare("PRAGMA quick_check");
   while (check.Step()) damaged = damaged || check.Blob(0) != "ok";
   if (!check.status().ok()) return check.status();

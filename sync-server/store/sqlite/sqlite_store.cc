@@ -210,6 +210,14 @@ class Reading : public Base {
     return row.status();
   }
 
+  absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& reader_key) const override {
+    Statement row = database_.Prepare(
+        "SELECT 1 FROM reader WHERE tenant = ?1 AND scope = ?2 AND key = ?3");
+    const bool found = row.Bind(1, tenant_).Bind(2, scope).Bind(3, reader_key).Step();
+    if (!row.status().ok()) return row.status();
+    return found;
+  }
+
   absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const override {
     Statement row = database_.Prepare("SELECT value FROM meta WHERE tenant = ?1 AND name = ?2");
     std::optional<std::string> value;
