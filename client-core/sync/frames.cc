@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client-core/sync/ended.h"
+#include "client-core/sync/purge_grounds.h"
 #include "client-core/sync/limits.h"
 #include "client-core/sync/session_machine.h"
 #include "crypto/reason.h"

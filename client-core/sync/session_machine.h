@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "client-core/sync/ended.h"
+#include "client-core/sync/purge_grounds.h"
 #include "client-core/sync/page_check.h"
 #include "client-core/sync/push_batch.h"
 #include "client-core/sync/session.h"

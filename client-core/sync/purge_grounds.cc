@@ -1,4 +1,4 @@
-#include "client-core/sync/ended.h"
+#include "client-core/sync/purge_grounds.h"
 
 #include <algorithm>
 #include <map>

@@ -5,8 +5,8 @@
 // nobody has answered HELD, or opened in the proof. It ends by a changeset that this person signed
 // on a device that once counted, or that a supervisor did; by the Decision that declined the
 // changeset which opened it; or it has lapsed, by this device's clock and the server's both.
-#ifndef DOORSTEP_CLIENT_CORE_SYNC_ENDED_H_
-#define DOORSTEP_CLIENT_CORE_SYNC_ENDED_H_
+#ifndef DOORSTEP_CLIENT_CORE_SYNC_PURGE_GROUNDS_H_
+#define DOORSTEP_CLIENT_CORE_SYNC_PURGE_GROUNDS_H_
 
 #include <cstdint>
 #include <set>
@@ -59,4 +59,4 @@ bool MayTakeUp(ScopeState& offered, const Id& user, const std::set<Id>& acted_on
 
 }  // namespace doorstep::client
 
-#endif  // DOORSTEP_CLIENT_CORE_SYNC_ENDED_H_
+#endif  // DOORSTEP_CLIENT_CORE_SYNC_PURGE_GROUNDS_H_

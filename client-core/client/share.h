@@ -1,0 +1,52 @@
+// Shares: a content key brought to a reader who came later. Whoever can open a changeset owes one to
+// each present reader's device, and to each recovery key in force, that has no right wrap yet.
+#ifndef DOORSTEP_CLIENT_CORE_CLIENT_SHARE_H_
+#define DOORSTEP_CLIENT_CORE_CLIENT_SHARE_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client-core/client/desk.h"
+#include "doorstep/v1/change.pb.h"
+#include "model/catalog.h"
+#include "model/state.h"
+
+namespace doorstep::client {
+
+class Readers;
+
+// At most so many in one changeset, so that it stays well under its limits.
+inline constexpr int kSharesInChangesetMax = 100;
+
+// The wraps that Shares of this scope bring to a recipient for a changeset.
+std::vector<std::string> WrapsShared(const Catalog& catalog, ScopeState& scope, const Id& uid,
+                                     const Id& recipient);
+
+// What a device knows of a family's restricted changesets, so that a contact in which nothing moved
+// costs nothing. In memory only.
+class ShareLedger {
+ public:
+  // Share records owed in this family, as of its stored log and the directory.
+  absl::StatusOr<std::vector<v1::RecordChange>> Owed(const Desk& desk, Readers& readers,
+                                                     const Id& family, int64_t now_ms);
+
+ private:
+  struct Known {
+    Hash32 hash{};  // of the entry at `seq`
+    uint64_t seq = 0;
+    uint64_t directory_seq = 0;
+    bool settled = false;     // nothing was owed as of these places
+    std::vector<Id> sealed;   // changesets with RESTRICTED values, in log order
+  };
+  absl::Status Scan(const Desk& desk, const Id& family, Known& known);
+
+  std::map<Id, Known> known_;
+};
+
+}  // namespace doorstep::client
+
+#endif  // DOORSTEP_CLIENT_CORE_CLIENT_SHARE_H_
