@@ -188,6 +188,30 @@ std::optional<FoundDevice> FindDevice(const Catalog& catalog, const Changeset& g
   return std::nullopt;
 }
 
+std::optional<FoundDevice> FindDeviceRecord(const Catalog& catalog, ScopeState& directory,
+                                            const DevicePublicKeys& keys) {
+  uint32_t type = DeviceRecordType(catalog);
+  std::optional<FoundDevice> found;
+  directory.ForEach(type, [&](const Record& record) {
+    if (Text(catalog, type, record, v1::Device::kSignPkFieldNumber) != View(keys.sign)) return;
+    std::string user = Text(catalog, type, record, v1::Device::kUserFieldNumber);
+    found = FoundDevice{record.id, Id::FromBytes(user).value_or(Id{})};
+  });
+  return found;
+}
+
+std::string ServerCaIn(const Catalog& catalog, const Changeset& genesis) {
+  uint32_t type = TypeOf(catalog, v1::ServerKeys::descriptor());
+  for (const v1::RecordChange& change : genesis.body.changes()) {
+    if (change.type() != type) continue;
+    for (const v1::FieldWrite& write : change.writes()) {
+      if (write.field() != v1::ServerKeys::kTlsCaFieldNumber) continue;
+      return std::string(DecodeBytes(write.field(), write.value()).value_or(""));
+    }
+  }
+  return "";
+}
+
 v1::Device_Kind DeviceKind(std::string_view name) {
   v1::Device_Kind kind = v1::Device::KIND_UNSPECIFIED;
   std::string upper = absl::StrCat("KIND_", absl::AsciiStrToUpper(std::string(name)));

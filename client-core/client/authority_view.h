@@ -60,6 +60,12 @@ struct FoundDevice {
 std::optional<FoundDevice> FindDevice(const Catalog& catalog, const Changeset& genesis,
                                       const DevicePublicKeys& keys);
 
+// The same in a directory, as it is seen.
+std::optional<FoundDevice> FindDeviceRecord(const Catalog& catalog, ScopeState& directory,
+                                            const DevicePublicKeys& keys);
+// The CA certificate of the server that a genesis names, DER; "" without one.
+std::string ServerCaIn(const Catalog& catalog, const Changeset& genesis);
+
 // "PHONE", "computer"; 0 for another word.
 v1::Device_Kind DeviceKind(std::string_view name);
 // The record that an administrator's device writes for a new one.

@@ -12,7 +12,6 @@
 #define DOORSTEP_CLIENT_CORE_CLIENT_CLIENT_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client-core/client/watch.h"
 #include "client-core/sync/session.h"
 #include "client-core/sync/transport.h"
 #include "crypto/argon_cost.h"
@@ -68,13 +68,11 @@ struct Host {
 
 struct Options {
   std::string folder;  // absolute; empty: everything lives in memory and ends with the client
+  std::string image;   // in memory: what Image() gave
   v1::ClientOptions client;
   ArgonBounds argon_bounds;
 };
 
-// What a watcher is told: scopes that may look different now, each once; the directory's is the
-// tenant id. Empty: only the standing of work (received, archived) moved.
-using ChangedFn = std::function<void(const std::vector<Id>& scopes)>;
 
 class Client {
  public:
@@ -94,9 +92,9 @@ class Client {
   void Lock();
   bool locked() const;
   v1::Status GetStatus();
-  const Id& device() const;  // zeros until it has one
-  const Id& user() const;
-  const Id& tenant() const;
+  Id tenant() const;  // zeros until it has joined, as are the next two
+  Id device() const;
+  Id user() const;
 
   // ---- Joining ---------------------------------------------------------------------------------
 
@@ -142,9 +140,10 @@ class Client {
   absl::StatusOr<std::unique_ptr<Session>> BeginContact(int64_t now_ms);
   void FinishContact(Session& session, int64_t now_ms);
 
-  // For the simulator and tests: the store, while unlocked.
+  // For the simulator and tests: the store, while unlocked and joined; all that a client in memory
+  // keeps, to be opened again (Options.image), whatever has happened since.
   Store& store();
-  const Directory& directory() const;
+  absl::StatusOr<std::string> Image();
 
  private:
   class Core;

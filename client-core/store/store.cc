@@ -172,20 +172,23 @@ absl::Status Store::Join(absl::FunctionRef<absl::Status()> change) {
 
 // ---- Indexes of what is seen ------------------------------------------------------------------
 
-absl::Status Store::Index(ScopeState& seen, const Keys& keys) {
+absl::Status Store::IndexRecord(ScopeState& seen, uint32_t type, const Id& id) {
   const ScopeRow* row = log_.Find(seen.scope());
   assert(row != nullptr);
-  const int64_t key = row->key;
+  const Record* record = seen.Find(type, id);
+  if (!seen.status().ok()) return seen.status();
+  absl::Status status = record != nullptr ? field_index_.Put(row->key, *record)
+                                          : field_index_.Drop(row->key, type, id);
+  if (!status.ok()) return status;
+  return record != nullptr ? search_.Put(row->key, *record) : search_.Drop(row->key, type, id);
+}
+
+absl::Status Store::Index(ScopeState& seen, const Keys& keys) {
+  absl::Status status;
   for (const auto& [type, id] : keys) {
-    const Record* record = seen.Find(type, id);
-    if (!seen.status().ok()) return seen.status();
-    absl::Status status = record != nullptr ? field_index_.Put(key, *record)
-                                            : field_index_.Drop(key, type, id);
-    if (!status.ok()) return status;
-    status = record != nullptr ? search_.Put(key, *record) : search_.Drop(key, type, id);
-    if (!status.ok()) return status;
+    if (status.ok()) status = IndexRecord(seen, type, id);
   }
-  return absl::OkStatus();
+  return status;
 }
 
 absl::StatusOr<Store::Keys> Store::Touched(const Id& scope, int64_t now_ms) {
@@ -207,13 +210,16 @@ absl::Status Store::IndexAfter(const Id& scope, Keys keys, int64_t now_ms) {
 
 absl::Status Store::IndexWhole(const Id& scope, int64_t now_ms) {
   absl::Status status = DropIndexes(scope);
-  Keys keys;
-  if (status.ok()) {
-    status = state_.ForEachKey(
-        scope, [&](const State::RecordKey& key) { keys.insert({key.type, key.id}); });
-  }
   if (!status.ok()) return status;
-  return IndexAfter(scope, std::move(keys), now_ms);
+  overlay_.Forget(scope);
+  absl::StatusOr<OverlayScope*> seen = overlay_.Of(scope, now_ms);
+  if (!seen.ok()) return seen.status();
+  absl::StatusOr<std::vector<RecordPlace>> story = query_.Story(scope, now_ms);
+  if (!story.ok()) return story.status();
+  for (const RecordPlace& place : *story) {
+    if (status.ok()) status = IndexRecord(*(*seen)->state, place.type, place.id);
+  }
+  return status;
 }
 
 absl::Status Store::DropIndexes(const Id& scope) {

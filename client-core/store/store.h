@@ -143,12 +143,14 @@ class Store {
   absl::Status Load();
   absl::Status Join(absl::FunctionRef<absl::Status()> change);
 
-  // Indexes of these records as they are seen in `seen`.
+  // Indexes of records as they are seen in `seen`.
+  absl::Status IndexRecord(ScopeState& seen, uint32_t type, const Id& id);
   absl::Status Index(ScopeState& seen, const Keys& keys);
   // Records that the outbox may change in a scope as it is seen now.
   absl::StatusOr<Keys> Touched(const Id& scope, int64_t now_ms);
   // After a change beneath the overlay: of `keys` and of what the outbox touches now.
   absl::Status IndexAfter(const Id& scope, Keys keys, int64_t now_ms);
+  // Every record, made first, first.
   absl::Status IndexWhole(const Id& scope, int64_t now_ms);
   absl::Status IndexAnew();
   absl::Status DropIndexes(const Id& scope);

@@ -31,7 +31,7 @@ struct Scene {
   }
 };
 
-// Everything that a screen or a server could be told from a store.
+// A hash over everything that a screen or a server could be told from a store.
 std::string Everything(Store& store) {
   std::string all;
   for (const ScopeRow& row : store.log().Scopes()) {
@@ -40,14 +40,18 @@ std::string Everything(Store& store) {
     OverlayScope* seen = *store.overlay().Of(row.scope, 0);
     all += Content(*seen->state, kTypes);
     for (const OverlayRow& each : seen->rows) all += each.row.uid.hex();
-    for (const SignedHead& head : *store.log().HeadsFrom(row.scope, 0)) all += head.bytes;
+    std::vector<SignedHead> heads = *store.log().HeadsFrom(row.scope, 0);
+    for (const SignedHead& head : heads) all += head.bytes;
   }
   RecordQuery visits;
   visits.type = kVisit;
-  for (const RecordPlace& place : *store.query().Select(visits)) all += place.id.hex();
-  for (const SearchHit& hit : *store.search().Find("visit", std::nullopt, 0)) all += hit.snippet;
-  for (const Draft& draft : *store.drafts().List()) all += draft.id;
-  return all;
+  std::vector<RecordPlace> places = *store.query().Select(visits);
+  std::vector<SearchHit> hits = *store.search().Find("visit", std::nullopt, 0);
+  std::vector<Draft> drafts = *store.drafts().List();
+  for (const RecordPlace& place : places) all += place.id.hex();
+  for (const SearchHit& hit : hits) all += hit.snippet;
+  for (const Draft& draft : drafts) all += draft.id;
+  return ToHex(View(H(all)));
 }
 
 TEST_CASE("a commit is one transaction with its indexes and the end of its draft") {
