@@ -1,5 +1,8 @@
 #include "tests/simulation/schema_facts.h"
 
+#include <algorithm>
+#include <cassert>
+
 #include "google/protobuf/descriptor.h"
 
 namespace doorstep::simulation {
@@ -150,6 +153,13 @@ const RecordFacts* FactsOf(uint32_t type) {
   return at == Schema().end() ? nullptr : &at->second;
 }
 
+const RecordFacts& FactsOfName(std::string_view name) {
+  const auto at = std::find_if(Schema().begin(), Schema().end(),
+                               [&](const auto& record) { return record.second.name == name; });
+  assert(at != Schema().end());
+  return at->second;
+}
+
 const std::vector<ArrowFacts>& ArrowsOf(uint32_t type) {
   static const std::map<uint32_t, std::vector<ArrowFacts>> machines = ReadMachines();
   static const std::vector<ArrowFacts> none;
@@ -185,6 +195,20 @@ std::optional<std::string_view> BytesIn(std::string_view value) {
 std::optional<Id> IdIn(std::string_view value) {
   const std::optional<std::string_view> bytes = BytesIn(value);
   return bytes ? Id::FromBytes(*bytes) : std::nullopt;
+}
+
+std::vector<std::pair<uint32_t, std::string>> ElementsIn(std::string_view message) {
+  std::vector<std::pair<uint32_t, std::string>> elements;
+  while (!message.empty()) {
+    const std::string_view begin = message;
+    uint64_t tag = 0;
+    uint64_t number = 0;
+    if (!ReadVarint(message, tag) || !ReadVarint(message, number)) break;
+    if ((tag & 7) == 2) message.remove_prefix(std::min<size_t>(number, message.size()));
+    elements.emplace_back(static_cast<uint32_t>(tag >> 3),
+                          std::string(begin.substr(0, begin.size() - message.size())));
+  }
+  return elements;
 }
 
 uint64_t RankIn(const FieldFacts& field, std::string_view value) {

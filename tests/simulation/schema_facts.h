@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "doorstep/v1/annotations.pb.h"
@@ -65,6 +66,7 @@ struct RecordFacts {
 
 const std::map<uint32_t, RecordFacts>& Schema();
 const RecordFacts* FactsOf(uint32_t type);
+const RecordFacts& FactsOfName(std::string_view name);
 
 // Steps of the machine of a COMMAND field admit by role apart from the record's writers.
 struct ArrowFacts {
@@ -85,6 +87,9 @@ std::optional<uint64_t> NumberIn(std::string_view value);
 // The bytes of a single length-delimited element.
 std::optional<std::string_view> BytesIn(std::string_view value);
 std::optional<Id> IdIn(std::string_view value);
+
+// A message cut into its elements, each with its tag: field number, bytes.
+std::vector<std::pair<uint32_t, std::string>> ElementsIn(std::string_view message);
 
 // How much a PROTECTIVE value protects; a number nobody knows ranks above all.
 uint64_t RankIn(const FieldFacts& field, std::string_view value);
