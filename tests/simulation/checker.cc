@@ -133,7 +133,7 @@ void Checker::CheckAppended(const Node& node) {
   }
 }
 
-void Checker::TakeServerLog(const Id& scope) {
+void Checker::TakeServerLog(const Id& scope, By by) {
   absl::StatusOr<std::unique_ptr<server::ReadView>> view = parts_.server.store().Read();
   assert(view.ok());
   const absl::StatusOr<server::ScopeRow> row = (*view)->FindScope(scope);
@@ -152,25 +152,33 @@ void Checker::TakeServerLog(const Id& scope) {
       return server::ReadView::Visit::kStop;
     }
     CheckAppended(*node);
+    if (by == By::kAdopt && !node->served_by_server) {
+      Fail("P4", "the server adopts what none ever served: " + Place(*node));
+    }
     node->served_by_server = true;
     where_[node->uid] = node;
     auto made = made_.find(node->uid);
-    if (made != made_.end()) made->second.on_server = true;
+    if (made != made_.end() && made->second.body.device() == node->body.device()) {
+      made->second.on_server = true;
+    }
     end = node;
     ends_[scope] = end;
     return server::ReadView::Visit::kGoOn;
   });
   assert(read.ok());
-  if (end != nullptr && end->hash == row->hash) NoteDigest(end, row->state_digest, "the server");
+  if (end == nullptr || end->hash != row->hash) {
+    return Fail("P4", "the server's log of " + scope.short_hex() + " is another than was served");
+  }
+  NoteDigest(end, row->state_digest, "the server");
 }
 
-void Checker::ServerMoved(const std::vector<Id>& scopes) {
+void Checker::ServerMoved(const std::vector<Id>& scopes, By by) {
   // The directory first: entries of the same batch were judged against it.
   if (std::find(scopes.begin(), scopes.end(), parts_.tenant) != scopes.end()) {
-    TakeServerLog(parts_.tenant);
+    TakeServerLog(parts_.tenant, by);
   }
   for (const Id& scope : scopes) {
-    if (scope != parts_.tenant) TakeServerLog(scope);
+    if (scope != parts_.tenant) TakeServerLog(scope, by);
   }
 }
 
@@ -189,6 +197,9 @@ void Checker::ServerPutBack() {
         }
       });
   assert(read.ok());
+  for (const auto& [scope, end] : before) {
+    if (!IsAncestor(end, ServerEnd(scope))) lost_ends_.push_back(end);
+  }
   for (auto& [uid, made] : made_) made.on_server = made.on_server && where_.contains(uid);
 }
 

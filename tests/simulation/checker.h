@@ -57,8 +57,9 @@ class Checker {
   // ---- What happens ----
   // A core answered a commit.
   void Made(DeviceUnit& device, const v1::Committed& committed);
-  // The server has new entries in these scopes; by Adopt or otherwise.
-  void ServerMoved(const std::vector<Id>& scopes);
+  // The server has new entries in these scopes. What it adopts somebody must have served before.
+  enum class By { kPush, kAdopt };
+  void ServerMoved(const std::vector<Id>& scopes, By by);
   void ServerPutBack();
   void FrameSent(const Id& device, const v1::PullFrame& frame, int64_t server_ms);
   // Something may have changed on this device's disk.
@@ -69,11 +70,12 @@ class Checker {
   void DeviceCopied(DeviceUnit& from, DeviceUnit& to);
   // A forgery was handed to this unit for this scope: it may have stopped.
   void Forged(const DeviceUnit& device, const Id& scope) { forged_.insert({device.index(), scope}); }
-  void Stolen(const Id& uid);
-  // An entry that nobody honest made and somebody tries to slip in: known, so that it is recognised.
-  Node* KnowForgery(const Id& scope, const Node* before, const v1::LogEntry& wire) {
-    return book_.Add(scope, before, wire);
+  bool WasForged(const DeviceUnit& device, const Id& scope) const {
+    return forged_.contains({device.index(), scope});
   }
+  void Stolen(const Id& uid);
+  // Ends of logs that a server was put back before.
+  const std::vector<const Node*>& LostEnds() const { return lost_ends_; }
   // Whether a verified copy has held this uid: then the archive answers for it.
   void NoteArchived(const std::vector<server::ArchivedHead>& heads);
 
@@ -96,7 +98,7 @@ class Checker {
     std::set<Id> pending;  // own changesets not yet seen in a log here
   };
 
-  void TakeServerLog(const Id& scope);
+  void TakeServerLog(const Id& scope, By by);
   void CheckAppended(const Node& node);
   void CheckReleased(const Node& node);
   void NoteDigest(const Node* end, const Hash32& digest, const std::string& whose);
@@ -123,6 +125,7 @@ class Checker {
   Parts parts_;
   EntryBook book_;
   std::map<Id, const Node*> ends_;           // the server's
+  std::vector<const Node*> lost_ends_;
   std::map<Id, const Node*> where_;          // uid to its place in the server's logs
   std::map<Id, MadeChangeset> made_;
   std::map<size_t, UnitRecord> units_;

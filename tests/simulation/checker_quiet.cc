@@ -146,7 +146,9 @@ void Checker::CheckEverythingArrived(const std::vector<DeviceUnit*>& alive) {
     assert(read.ok());
   }
   for (const auto& [uid, made] : made_) {
-    if (where_.contains(uid) || waiting.contains(uid)) continue;
+    auto at = where_.find(uid);
+    const bool arrived = at != where_.end() && at->second->body.device() == made.body.device();
+    if (arrived || waiting.contains(uid)) continue;
     if (made.disks.empty() && !made.on_server) {
       ++parts_.coverage["changesets whose every disk was destroyed"];
       continue;

@@ -15,6 +15,8 @@ class RememberingVerifier final : public client::Verifier {
  public:
   bool VerifyAuthor(const Id& tenant, const Changeset& changeset, const PublicKey& key) override;
   bool VerifyHead(const Id& tenant, const SignedHead& head, const PublicKey& log_pk) override;
+  // Between seeds: nothing of one comes again in another.
+  void Forget() { known_.clear(); }
 
  private:
   std::map<Hash32, bool> known_;

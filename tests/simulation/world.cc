@@ -284,7 +284,9 @@ void World::FailPulls() {
   server->pulls().clear();
 }
 
-void World::ServerMoved(const std::vector<Id>& scopes) { checker->ServerMoved(scopes); }
+void World::ServerMoved(const std::vector<Id>& scopes, Checker::By by) {
+  checker->ServerMoved(scopes, by);
+}
 
 void World::HandleAtServer(RequestMessage request) {
   if (request.ask == Ask::kPull) {
@@ -295,7 +297,7 @@ void World::HandleAtServer(RequestMessage request) {
   }
   ServerUnit::Result result = server->Handle(request, server_ms());
   parts.tape.Record("answer", result.answer.bytes);
-  ServerMoved(result.moved);
+  ServerMoved(result.moved, request.ask == Ask::kAdopt ? Checker::By::kAdopt : Checker::By::kPush);
   down[request.unit].push_back(std::move(result.answer));
 }
 

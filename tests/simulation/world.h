@@ -85,7 +85,7 @@ class World {
   void FailPulls();
 
   // ---- The server ----
-  void ServerMoved(const std::vector<Id>& scopes);
+  void ServerMoved(const std::vector<Id>& scopes, Checker::By by = Checker::By::kPush);
   void HandleAtServer(RequestMessage request);
 
   // A person's edits. False when the core refused them outright.
