@@ -4,8 +4,8 @@
 #include <cassert>
 
 #include "crypto/primitives.h"
-#include "model/planted.h"
 #include "crypto/reason.h"
+#include "model/planted.h"
 
 namespace doorstep {
 namespace {
