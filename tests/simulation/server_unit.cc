@@ -116,8 +116,11 @@ ServerUnit::Result ServerUnit::HandleAdopt(const RequestMessage& request) {
   v1::AdoptRequest message;
   absl::Status read =
       ParseMessage(request.bytes, message, ScanLimits{.elements = kAdoptElementsMax});
-  absl::StatusOr<server::AdoptOutcome> outcome = read;
-  if (read.ok()) outcome = ingest_->Adopt(message, signer_->log_key());
+  if (!read.ok()) {
+    result.answer = FailureOf(request, read);
+    return result;
+  }
+  absl::StatusOr<server::AdoptOutcome> outcome = ingest_->Adopt(message, signer_->log_key());
   if (!outcome.ok()) {
     result.answer = FailureOf(request, outcome.status());
     return result;
@@ -177,8 +180,8 @@ ServerUnit::Result ServerUnit::HandleDeliver(const RequestMessage& request, int6
 std::optional<AnswerMessage> ServerUnit::BeginPull(const RequestMessage& request) {
   v1::PullRequest message;
   absl::Status read = ParseMessage(request.bytes, message, server::kPullScanLimits);
-  absl::StatusOr<server::Pull> pull = read;
-  if (read.ok()) pull = server::Pull::Begin(*feed_, request.device, message);
+  if (!read.ok()) return FailureOf(request, read);
+  absl::StatusOr<server::Pull> pull = server::Pull::Begin(*feed_, request.device, message);
   if (!pull.ok()) return FailureOf(request, pull.status());
   pulls_.push_back({request, std::make_unique<server::Pull>(*std::move(pull))});
   return std::nullopt;

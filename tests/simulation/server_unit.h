@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "crypto/secret.h"
+#include "doorstep/v1/enrol.pb.h"
+#include "doorstep/v1/sync.pb.h"
 #include "sync-server/access/directory_log.h"
 #include "sync-server/feed/feed.h"
 #include "sync-server/feed/head_signer.h"

@@ -15,7 +15,7 @@ namespace {
 constexpr char kAddress[] = "server.example:7443";
 constexpr int64_t kYearMs = int64_t{365} * 86'400'000;
 
-std::string_view NameOf(Ask ask) {
+std::string_view WordFor(Ask ask) {
   switch (ask) {
     case Ask::kPull: return "pull";
     case Ask::kPush: return "push";
@@ -305,7 +305,7 @@ bool World::MoveUp(size_t index, Weather weather) {
   RequestMessage request = up[index];
   up.erase(up.begin() + static_cast<std::ptrdiff_t>(index));
   const bool rough = weather == Weather::kRough;
-  Say(NameOf(*units[request.unit]) + " " + std::string(simulation::NameOf(request.ask)));
+  Say(NameOf(*units[request.unit]) + " " + std::string(WordFor(request.ask)));
   if (rough && chance.Percent(profile.lose_percent)) {
     Count("requests lost");
     FailCall(request);
