@@ -188,8 +188,9 @@ def state_digest_cases():
 def version_digest(inputs):
     body = b""
     for record in sorted(inputs["records"], key=lambda record: (record["type"], record["id"])):
-        body += u32(record["type"]) + record["id"] + u32(len(record["fields"]))
-        for field in sorted(record["fields"], key=lambda field: field["field"]):
+        fields = [field for field in record["fields"] if field["covered"] and field["writes"]]
+        body += u32(record["type"]) + record["id"] + u32(len(fields))
+        for field in sorted(fields, key=lambda field: field["field"]):
             body += u32(field["field"]) + u32(len(field["writes"]))
             for write in sorted(field["writes"], key=op_order):
                 body += op_bytes(write) + lp(write["value"])
@@ -198,19 +199,27 @@ def version_digest(inputs):
 
 
 def version_digest_cases():
+    """Covered is what the schema says of the field: a plan's state (2) is a COMMAND and is not. Field
+    90 is in no schema. A goal belongs to the plan by its field 1."""
     def write(label, index, value):
         return {"uid": made(f"uid {label}"), "index": index, "value": value}
 
-    plan = {"type": 20, "id": made("plan"), "fields": [
-        {"field": 9, "writes": [write("p", 4, b"\x4a\x04home")]},
-        {"field": 2, "writes": [write("q", 10, b"\x12\x01x"), write("q", 9, b"\x12\x01y"),
-                                write("p", 0, b"\x12\x00")]}]}
+    def field(number, writes, covered=True):
+        return {"field": number, "covered": covered, "writes": writes}
+
+    plan_id = made("plan")
+    plan = {"type": 20, "id": plan_id, "fields": [
+        field(90, [write("p", 4, b"\xd2\x05\x04home")]),
+        field(2, [write("p", 1, b"\x10\x01")], covered=False),
+        field(6, []),
+        field(3, [write("q", 10, b"\x1a\x01x"), write("q", 9, b"\x1a\x01y"),
+                  write("p", 0, b"")])]}
     goals = [{"type": 21, "id": made(f"goal {n}"), "fields": [
-        {"field": 1, "writes": [write(f"goal {n}", n, b"\x0a\x04goal")]}]} for n in range(4)]
-    head = {"tenant": TENANT, "scope": SCOPE, "type": 20, "id": made("plan")}
+        field(1, [write(f"goal {n}", n, b"\x0a\x10" + plan_id)])]} for n in range(4)]
+    head = {"tenant": TENANT, "scope": SCOPE, "type": 20, "id": plan_id}
     cases = []
     for name, records in (("one record without fields",
-                           [{"type": 20, "id": made("plan"), "fields": []}]),
+                           [{"type": 20, "id": plan_id, "fields": []}]),
                           ("a plan and its goals, out of order", goals[:2] + [plan] + goals[2:])):
         inputs = {**head, "records": records}
         cases.append(case(name, inputs, {"version_digest": version_digest(inputs)}))

@@ -8,9 +8,7 @@
 namespace doorstep::server {
 namespace {
 
-absl::Status NotOurs() {
-  return DamagedStore("the directory log is not the one that was folded");
-}
+absl::Status NotOurs() { return DamagedStore("the directory log is not the one that was folded"); }
 
 // Whether `directory` has what the log of `view` has, and perhaps more.
 absl::StatusOr<bool> IsAhead(const Directory& directory, const ScopeRow& row) {

@@ -29,7 +29,7 @@ std::set<Id> ReaderKeysOf(ScopeState& scope) {
 v1::DeviceStatus StatusOf(const Directory& directory, uint64_t at, const Id& device) {
   std::optional<DeviceView> view = directory.FindDevice(device, at);
   if (!view) return v1::DEVICE_UNKNOWN;
-  if (view->state != v1::Device_State_STATE_ACTIVE || !directory.StaffActive(view->user, at)) {
+  if (!view->active || !directory.StaffActive(view->user, at)) {
     return v1::DEVICE_ENDED;
   }
   return view->counts ? v1::DEVICE_ACTIVE : v1::DEVICE_WAITING;
@@ -59,9 +59,9 @@ absl::StatusOr<bool> MayRead(const ReadView& view, const Directory& directory, u
                              const Id& device, const Id& scope, int64_t now_ms, Ask ask) {
   std::optional<DeviceView> reader = directory.FindDevice(device, at);
   if (!reader || !reader->counts || scope == view.tenant()) return false;
-  // A scope without any place for this person costs the same few questions whether it exists or not.
-  absl::StatusOr<bool> stands =
-      StandsUnderAny(view, scope, KeysOf(directory, at, *reader));
+  // A scope without any place for this person costs the same few questions whether it exists or
+  // not.
+  absl::StatusOr<bool> stands = StandsUnderAny(view, scope, KeysOf(directory, at, *reader));
   if (!stands.ok() || !*stands) return stands;
   // A journal holds no family and no first entry of its formula, so this is false for one.
   ScopeState state(scope, &view);

@@ -1,6 +1,6 @@
 // Which scopes a device may read at this moment. model/authority answers; a derived table says only
-// whom it is worth asking for: under each key the scopes that might be readable. A key is a staff id
-// (an OPEN assignment, or the author of an unfounded scope's first entry) or a team id (whose
+// whom it is worth asking for: under each key the scopes that might be readable. A key is a staff
+// id (an OPEN assignment, or the author of an unfounded scope's first entry) or a team id (whose
 // supervisors read an unfounded scope), so that no change of the directory has to touch a family.
 // The table is written in the same transaction as the entries it follows from.
 #ifndef DOORSTEP_SYNC_SERVER_ACCESS_READERS_H_
@@ -21,8 +21,8 @@ namespace doorstep::server {
 std::set<Id> ReaderKeysOf(ScopeState& scope);
 
 // The held changeset that an unfounded family waits for, while nobody has decided about it. Unlike
-// FirstEntryOf it must have the scope's own formula: what others write into a scope, held too, makes
-// nobody its first author.
+// FirstEntryOf it must have the scope's own formula: what others write into a scope, held too,
+// makes nobody its first author.
 const HeldWork* WaitingFirstEntry(const Id& tenant, ScopeState& scope);
 
 // How a device of our CA stands in the directory at `at`. A person who is not ACTIVE ends all their

@@ -38,9 +38,8 @@ absl::Status Hear(Transaction& transaction, const Directory& directory, const Id
   std::set<std::string> heard = HeardIn(**row);
   heard.insert(administrator.str());
   const std::vector<Id> all = directory.CountingAdministrators(directory.seq());
-  const bool everybody = std::all_of(all.begin(), all.end(), [&](const Id& user) {
-    return heard.contains(user.str());
-  });
+  const bool everybody = std::all_of(all.begin(), all.end(),
+                                     [&](const Id& user) { return heard.contains(user.str()); });
   if (everybody) return OpenGate(transaction);
   std::string value;
   for (const std::string& id : heard) value += id;

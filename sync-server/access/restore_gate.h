@@ -1,14 +1,14 @@
-// After a restore families wait until the administrators have been heard: an ending, a revocation or
-// a wipe made since the backup lies on their devices, and must come back before anybody is served by
-// rights that are gone. Pushes and adopts are taken meanwhile, the directory is served, and every
-// cursor is compared with the chain.
+// After a restore families wait until the administrators have been heard: an ending, a revocation
+// or a wipe made since the backup lies on their devices, and must come back before anybody is
+// served by rights that are gone. Pushes and adopts are taken meanwhile, the directory is served,
+// and every cursor is compared with the chain.
 //
 // An administrator has been heard when a pull by one of their counting devices, begun after the
-// restore, came to its end, listed the end of the directory log it stores, found it on this server's
-// chain, and said that no carried row of the directory waits in its outbox (sync.proto,
-// PullRequest.directory_rows). So a device that had to carry its own revocations is not heard before
-// it has handed them in. When all administrators that count now have been heard the gate opens, for
-// good; an operator may open it sooner.
+// restore, came to its end, listed the end of the directory log it stores, found it on this
+// server's chain, and said that no carried row of the directory waits in its outbox (sync.proto,
+// PullRequest.directory_rows). So a device that had to carry its own revocations is not heard
+// before it has handed them in. When all administrators that count now have been heard the gate
+// opens, for good; an operator may open it sooner.
 #ifndef DOORSTEP_SYNC_SERVER_ACCESS_RESTORE_GATE_H_
 #define DOORSTEP_SYNC_SERVER_ACCESS_RESTORE_GATE_H_
 

@@ -8,9 +8,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
-#include "crypto/reason.h"
 
 namespace doorstep::server {
 namespace {
@@ -169,6 +170,18 @@ bool IsThere(const std::string& path) {
 
 absl::Status RemoveFile(const std::string& path) {
   if (unlink(path.c_str()) != 0 && errno != ENOENT) return Failed("cannot remove", path);
+  return absl::OkStatus();
+}
+
+absl::Status RemoveFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return MakeStatus(Reason::kIo, "cannot remove " + path);
+  return absl::OkStatus();
+}
+
+absl::Status MakeWritable(const std::string& path) {
+  if (chmod(path.c_str(), 0600) != 0) return Failed("cannot change", path);
   return absl::OkStatus();
 }
 

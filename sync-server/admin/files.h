@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/reason.h"
 #include "crypto/secret.h"
 
 namespace doorstep::server {
@@ -41,7 +42,11 @@ absl::Status MakeNewFolder(const std::string& path);
 // E_STATE when something of that name is there already.
 absl::Status PutInPlace(const std::string& written, const std::string& path);
 bool IsThere(const std::string& path);
+// OK too when nothing of that name is there.
 absl::Status RemoveFile(const std::string& path);
+// A folder with what is in it, which this program wrote.
+absl::Status RemoveFolder(const std::string& path);
+absl::Status MakeWritable(const std::string& path);  // by its owner
 // Syncs a file that somebody else wrote.
 absl::Status SyncFile(const std::string& path);
 // Whether both lie on one file system, and so on what fails together. The folder of a path that is

@@ -27,7 +27,8 @@ class Reader {
         run.first_seq > UINT64_MAX - run.count()) {
       return Malformed("pull: a history that is no run of hashes");
     }
-    if (run.count() > kHistoryHashesMax) return MakeStatus(Reason::kLimit, "pull: a history too long");
+    if (run.count() > kHistoryHashesMax)
+      return MakeStatus(Reason::kLimit, "pull: a history too long");
     if (!named_.insert(*scope).second) return Malformed("pull: a scope twice");
     const bool first = *scope == tenant_;
     plan_.histories.insert(first ? plan_.histories.begin() : plan_.histories.end(), std::move(run));
@@ -120,7 +121,8 @@ absl::StatusOr<Standing> Compare(const ReadView& view, const Id& scope, const Po
 }
 
 absl::StatusOr<uint64_t> GreatestCommon(const ReadView& view, const HashRun& run) {
-  // An entry that both have makes all before it the same, so the last common one is found by halving.
+  // An entry that both have makes all before it the same, so the last common one is found by
+  // halving.
   uint64_t common = 0;
   uint64_t low = 0;  // of the run: all below are common
   uint64_t high = run.count();

@@ -43,7 +43,7 @@ struct PullPlan {
   std::vector<ScopePosition> cursors;  // without the directory, in the order of the request
   std::vector<Id> wanted;
   std::set<Id> not_carried;
-  std::vector<HashRun> histories;      // the directory's first
+  std::vector<HashRun> histories;  // the directory's first
   uint32_t directory_rows = 0;
 };
 absl::StatusOr<PullPlan> ReadPullRequest(const Id& tenant, const v1::PullRequest& request);

@@ -23,9 +23,8 @@ absl::StatusOr<std::set<uint64_t>> OwnPlaces(ScopeState& family, const Id& user)
   }
   family.ForEachHeld([&](const HeldWork& held) {
     const std::vector<AssignmentView> opened = AssignmentsCreatedBy(held.changeset);
-    const bool own = std::any_of(opened.begin(), opened.end(), [&](const AssignmentView& view) {
-      return view.user == user;
-    });
+    const bool own = std::any_of(opened.begin(), opened.end(),
+                                 [&](const AssignmentView& view) { return view.user == user; });
     const bool declined = held.outcome == HeldWork::Outcome::kDeclined && own;
     const bool founded = held.outcome != HeldWork::Outcome::kWaiting && !had_place &&
                          FamilyFoundedBy(held.changeset).has_value();
@@ -110,8 +109,8 @@ absl::StatusOr<v1::PullFrame::Ended> EndedProof(const ReadView& view, const Id& 
     const bool effective =
         entry->applied() || (held != nullptr && held->outcome == HeldWork::Outcome::kReleased);
     if (written.empty() || !effective) return ReadView::Visit::kGoOn;
-    const bool concerns = std::any_of(written.begin(), written.end(),
-                                      [&](const Id& id) { return own.contains(id); });
+    const bool concerns =
+        std::any_of(written.begin(), written.end(), [&](const Id& id) { return own.contains(id); });
     if (concerns) {
       proof.Take(std::move(row));
     } else {

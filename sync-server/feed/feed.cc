@@ -56,9 +56,9 @@ absl::StatusOr<std::optional<v1::PullFrame>> Pull::Next(int64_t now_ms) {
   if (!place.ok()) return place.status();
   absl::StatusOr<Gate> gate = GateOf(**view);
   if (!gate.ok()) return gate.status();
-  const Moment moment{**view, place->directory,
+  const Moment moment{**view,    place->directory,
                       place->at, StatusOf(place->directory, place->at, device_),
-                      *gate, now_ms};
+                      *gate,     now_ms};
   while (!stops_.empty()) {
     done_ = true;
     absl::StatusOr<std::optional<v1::PullFrame>> frame = FrameOf(moment, stops_.front());
@@ -110,8 +110,8 @@ Pull::Frame Pull::Common(const Moment& moment, const HashRun& run) {
   // To one who has shown no entry of it and may not read it, it is a scope that is not here.
   bool told = *common > 0 || run.scope == moment.view.tenant();
   if (!told) {
-    absl::StatusOr<bool> may = MayRead(moment.view, moment.directory, moment.at, device_,
-                                       run.scope, moment.now_ms, Ask::kWhenAsked);
+    absl::StatusOr<bool> may = MayRead(moment.view, moment.directory, moment.at, device_, run.scope,
+                                       moment.now_ms, Ask::kWhenAsked);
     if (!may.ok()) return may.status();
     told = *may;
   }

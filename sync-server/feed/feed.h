@@ -2,8 +2,9 @@
 // built from one moment of the store, and the right to it is asked at that moment.
 //
 // Order of frames: Hello; Common for each History; then the directory; then the scopes of the
-// request in its order, cursors before wanted; then what is newly readable, ascending by id. A scope
-// whose cursor is not on this server's chain is answered Mismatch before any right is looked at.
+// request in its order, cursors before wanted; then what is newly readable, ascending by id. A
+// scope whose cursor is not on this server's chain is answered Mismatch before any right is looked
+// at.
 #ifndef DOORSTEP_SYNC_SERVER_FEED_FEED_H_
 #define DOORSTEP_SYNC_SERVER_FEED_FEED_H_
 
@@ -41,13 +42,13 @@ struct FeedParts {
 class Pull {
  public:
   // `device` is who the transport says it is. INVALID_ARGUMENT (E_FORMAT): ids or hashes of a wrong
-  // length, a scope named twice. RESOURCE_EXHAUSTED (E_LIMIT): more than 4,096 scopes, 65,536 hashes
-  // of one. UNIMPLEMENTED (E_VERSION).
+  // length, a scope named twice. RESOURCE_EXHAUSTED (E_LIMIT): more than 4,096 scopes, 65,536
+  // hashes of one. UNIMPLEMENTED (E_VERSION).
   static absl::StatusOr<Pull> Begin(const FeedParts& parts, const Id& device,
                                     const v1::PullRequest& request);
 
-  // The next frame, or nullopt at the end of the stream. On an error the pull is over; what was sent
-  // stays good.
+  // The next frame, or nullopt at the end of the stream. On an error the pull is over; what was
+  // sent stays good.
   absl::StatusOr<std::optional<v1::PullFrame>> Next(int64_t now_ms);
 
   // After the end, while the gate waits: the administrator whom this pull has heard

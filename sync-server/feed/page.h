@@ -17,8 +17,8 @@ struct LogEnd {
   uint64_t limit = 0;  // at most row.seq
 };
 
-// Entries after + 1 .. of at most 256 and 256 KiB before compression, at least one; `after` is below
-// the limit.
+// Entries after + 1 .. of at most 256 and 256 KiB before compression, at least one; `after` is
+// below the limit.
 absl::StatusOr<v1::PullPage> BuildPage(const ReadView& view, const HeadSigner& signer,
                                        const Id& scope, const LogEnd& end, uint64_t after);
 

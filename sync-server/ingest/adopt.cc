@@ -14,8 +14,8 @@
 namespace doorstep::server {
 namespace {
 
-// The step, checked one question at a time. refused() tells a Status that refuses it from one of the
-// store's.
+// The step, checked one question at a time. refused() tells a Status that refuses it from one of
+// the store's.
 class AdoptCheck {
  public:
   AdoptCheck(Batch& batch, const v1::AdoptRequest& request, const Id& scope,

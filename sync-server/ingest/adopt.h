@@ -1,12 +1,13 @@
-// A restored server takes back its own history from a device that still has it: entries are appended
-// verbatim, with their numbers, metas and hashes, and nothing is judged again.
+// A restored server takes back its own history from a device that still has it: entries are
+// appended verbatim, with their numbers, metas and hashes, and nothing is judged again.
 //
 // A step is taken, whole, when all of this holds, else none of it:
 //  * the head at its end is signed by a log key of this server, present or retired, and is of this
 //    scope, this number and this tenant;
 //  * its entries are dense, each is signed by its author's device, which the directory knows, and
 //    they chain from an entry that is here to that head's hash;
-//  * what it would write first comes right after this server's last entry. A step that overlaps what
+//  * what it would write first comes right after this server's last entry. A step that overlaps
+//  what
 //    is here, byte for byte, is taken from there on; one that is here already is a repeat and is
 //    answered as adopted;
 //  * of a family: each entry names a place on this server's directory chain, and places never fall;

@@ -9,8 +9,7 @@
 
 namespace doorstep::server {
 
-Batch::Batch(const Catalog& catalog, Directory& directory,
-             std::unique_ptr<Transaction> transaction)
+Batch::Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction)
     : catalog_(catalog), directory_(directory), transaction_(std::move(transaction)) {}
 
 absl::StatusOr<Batch::Scope*> Batch::Open(const Id& scope) {
@@ -20,8 +19,7 @@ absl::StatusOr<Batch::Scope*> Batch::Open(const Id& scope) {
   if (!row.ok()) return row.status();
   Scope& opened = scopes_[scope];
   opened.row = *row;
-  opened.state =
-      std::make_unique<ScopeState>(scope, transaction_.get(), opened.row.state_digest);
+  opened.state = std::make_unique<ScopeState>(scope, transaction_.get(), opened.row.state_digest);
   return &opened;
 }
 

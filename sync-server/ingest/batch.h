@@ -26,8 +26,8 @@ class Batch {
     bool rights_moved = false;  // who may read it may have changed
   };
 
-  // `directory` is the directory as of the transaction's beginning; entries of the directory log are
-  // folded into it at once. When the batch is not committed after that it is worth nothing.
+  // `directory` is the directory as of the transaction's beginning; entries of the directory log
+  // are folded into it at once. When the batch is not committed after that it is worth nothing.
   Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction);
 
   const Catalog& catalog() const { return catalog_; }

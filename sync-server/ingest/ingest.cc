@@ -45,8 +45,7 @@ Id UidOfRefused(const v1::SignedChangeset& wire) {
 // Whether a person can still answer what is held here: not what asks for no decision, and not where
 // nobody decides (the directory, a journal, a family whose first entry was declined).
 bool AwaitsDecision(const Id& tenant, ScopeState& scope, const HeldWork& held) {
-  return held.outcome == HeldWork::Outcome::kWaiting &&
-         held.reason != v1::HELD_REASON_ALREADY_SO &&
+  return held.outcome == HeldWork::Outcome::kWaiting && held.reason != v1::HELD_REASON_ALREADY_SO &&
          (FamilyOf(scope).has_value() || WaitingFirstEntry(tenant, scope) != nullptr);
 }
 
@@ -281,7 +280,8 @@ absl::Status CheckPush(const v1::PushRequest& request) {
   if (request.protocol() > kProtocol) {
     return MakeStatus(Reason::kVersion, "push of a newer protocol");
   }
-  if (request.rows_size() > kPushRowsMax) return MakeStatus(Reason::kLimit, "push has too many rows");
+  if (request.rows_size() > kPushRowsMax)
+    return MakeStatus(Reason::kLimit, "push has too many rows");
   size_t bytes = 0;
   for (const v1::PushRow& row : request.rows()) bytes += row.signed_().changeset().size();
   if (bytes > kPushBytesMax) return MakeStatus(Reason::kLimit, "push is larger than 256 KiB");

@@ -6,8 +6,8 @@
 // A row becomes one answer in this order: decoded strictly; the same uid again is told the present
 // truth; its author is known, or it waits (RETRY); signed by that device's key, or BAD; under a uid
 // of its own, or BAD; not newer than this server's schema, or it waits; of a scope that is known or
-// that it may found; judged; appended, APPLIED or HELD. Every row is answered on its own: none waits
-// for another, whatever that one was answered.
+// that it may found; judged; appended, APPLIED or HELD. Every row is answered on its own: none
+// waits for another, whatever that one was answered.
 #ifndef DOORSTEP_SYNC_SERVER_INGEST_INGEST_H_
 #define DOORSTEP_SYNC_SERVER_INGEST_INGEST_H_
 
@@ -52,8 +52,9 @@ class Ingest {
   // nothing of the batch is stored and nobody may be answered.
   absl::StatusOr<BatchResult> ApplyBatch(std::span<const PushItem> items);
 
-  // A step of Adopt (adopt.h). `own_log_key`: the key that the server signs with now. INVALID_ARGUMENT
-  // and RESOURCE_EXHAUSTED for a message that is none; what is refused is an outcome.
+  // A step of Adopt (adopt.h). `own_log_key`: the key that the server signs with now.
+  // INVALID_ARGUMENT and RESOURCE_EXHAUSTED for a message that is none; what is refused is an
+  // outcome.
   absl::StatusOr<AdoptOutcome> Adopt(const v1::AdoptRequest& request, const PublicKey& own_log_key);
 
   // access/restore_gate.h. The administrator of a Pull that says so (feed.h).
@@ -77,8 +78,8 @@ class Ingest {
   std::unique_ptr<Directory> directory_;  // null: to be folded anew, after a transaction was lost
 };
 
-// The limits and form of a PushRequest (design 8): E_VERSION, E_LIMIT (more than 128 rows or 256 KiB
-// of changesets), E_FORMAT. Before its rows are handed to a batch.
+// The limits and form of a PushRequest (design 8): E_VERSION, E_LIMIT (more than 128 rows or 256
+// KiB of changesets), E_FORMAT. Before its rows are handed to a batch.
 absl::Status CheckPush(const v1::PushRequest& request);
 
 }  // namespace doorstep::server

@@ -126,6 +126,10 @@ struct Server::Impl {
     sync_server = builder.BuildAndStart();
     if (sync_server == nullptr || sync_port == 0) return CannotListen(parts.listen);
 
+    if (parts.enrol_listen.empty()) {
+      const size_t colon = parts.listen.rfind(':');
+      parts.enrol_listen = parts.listen.substr(0, colon + 1) + std::to_string(sync_port + 1);
+    }
     grpc::ServerBuilder enrol_builder;
     SetLimits(enrol_builder, parts.limits, static_cast<int>(kDeliverMessageBytesMax));
     enrol_builder.AddListeningPort(parts.enrol_listen, Credentials(parts, Client::kUnknown),
@@ -156,7 +160,7 @@ struct Server::Impl {
     writer.Stop();
   }
 
-  const ServerParts parts;
+  ServerParts parts;
   Metrics metrics;
   SharedDirectory directory;
   Ingest ingest;

@@ -44,7 +44,7 @@ struct ServerParts {
   std::function<int64_t()> now_ms;        // UTC
   std::function<int64_t()> monotonic_ms;
   std::string listen;                     // host:port; port 0: any free one
-  std::string enrol_listen;
+  std::string enrol_listen;               // empty: the port after the sync port, where devices look
   std::string sync_address;               // what a new device is told to connect to
   ServiceLimits limits;
   std::function<void()> broken;           // the store failed: end the process. On the writer's thread

@@ -13,8 +13,8 @@
 // Every table leads with tenant and scope, so that a cluster can be sharded by scope. An
 // implementation serves one tenant; the column keeps a file from being taken for another's.
 //
-// Errors: UNAVAILABLE (E_IO, E_BUSY), RESOURCE_EXHAUSTED (E_DISK, E_NOMEM), DATA_LOSS (E_INTEGRITY).
-// After one of them the transaction is only good for being destroyed.
+// Errors: UNAVAILABLE (E_IO, E_BUSY), RESOURCE_EXHAUSTED (E_DISK, E_NOMEM), DATA_LOSS
+// (E_INTEGRITY). After one of them the transaction is only good for being destroyed.
 #ifndef DOORSTEP_SYNC_SERVER_STORE_STORE_H_
 #define DOORSTEP_SYNC_SERVER_STORE_STORE_H_
 
@@ -40,8 +40,8 @@ namespace doorstep::server {
 absl::Status DamagedStore(std::string_view what);
 
 struct ScopeRow {
-  uint64_t seq = 0;            // of the last entry; 0: the scope is not known here
-  Hash32 hash{};               // of that entry; at 0 of the empty log
+  uint64_t seq = 0;  // of the last entry; 0: the scope is not known here
+  Hash32 hash{};     // of that entry; at 0 of the empty log
   Hash32 state_digest{};
   uint64_t archived_seq = 0;   // entries up to here survive the loss of this store
   uint64_t directory_seq = 0;  // place in the directory that the last entry names

@@ -39,8 +39,7 @@ std::vector<Entry> Fill(Store& store, const Id& scope, uint64_t n, uint64_t firs
   absl::StatusOr<ScopeRow> row = (*tx)->FindScope(scope);
   REQUIRE(row.ok());
   for (uint64_t i = 0; i < n; ++i) {
-    entries.push_back(
-        MakeTestEntry(store.tenant(), scope, row->seq + 1, row->hash, first_uid + i));
+    entries.push_back(MakeTestEntry(store.tenant(), scope, row->seq + 1, row->hash, first_uid + i));
     REQUIRE((*tx)->Append(entries.back()).ok());
     row->seq = entries.back().seq();
     row->hash = entries.back().hash;
@@ -127,14 +126,12 @@ void CheckOnce(Store& store) {
   const std::vector<Entry> entries = Fill(store, scope, 2, 300);
   {
     std::unique_ptr<Transaction> tx = Begin(store);
-    CHECK_FALSE(
-        tx->Append(MakeTestEntry(store.tenant(), scope, 2, entries[0].hash, 310)).ok());
+    CHECK_FALSE(tx->Append(MakeTestEntry(store.tenant(), scope, 2, entries[0].hash, 310)).ok());
   }
   {
     std::unique_ptr<Transaction> tx = Begin(store);
     const Id other = MakeId(21);
-    Entry twice =
-        MakeTestEntry(store.tenant(), other, 1, EmptyLogHash(store.tenant(), other), 301);
+    Entry twice = MakeTestEntry(store.tenant(), other, 1, EmptyLogHash(store.tenant(), other), 301);
     CHECK_FALSE(tx->Append(twice).ok());
   }
   std::unique_ptr<ReadView> view = View(store);
@@ -197,12 +194,14 @@ void CheckState(Store& store) {
   }
   std::unique_ptr<ReadView> view = View(store);
   std::vector<Id> ids;
-  REQUIRE(view->LoadRecords(scope, 7, [&](Record loaded) {
-                CHECK(EncodeCells(loaded) == EncodeCells(record));
-                CHECK(loaded.made_seq == 1);
-                CHECK(loaded.made_actor == MakeId(2));
-                ids.push_back(loaded.id);
-              }).ok());
+  REQUIRE(view->LoadRecords(scope, 7,
+                            [&](Record loaded) {
+                              CHECK(EncodeCells(loaded) == EncodeCells(record));
+                              CHECK(loaded.made_seq == 1);
+                              CHECK(loaded.made_actor == MakeId(2));
+                              ids.push_back(loaded.id);
+                            })
+              .ok());
   CHECK(ids.size() == 3);
   CHECK(std::is_sorted(ids.begin(), ids.end()));
   CHECK(view->LoadRecord(scope, 7, MakeId(42))->has_value());
@@ -290,8 +289,7 @@ void CheckStoreViews(Store& store) {
   Fill(store, scope, 1, 700);
   std::unique_ptr<ReadView> before = View(store);
   std::unique_ptr<Transaction> tx = Begin(store);
-  const Entry entry =
-      MakeTestEntry(store.tenant(), scope, 2, before->FindScope(scope)->hash, 701);
+  const Entry entry = MakeTestEntry(store.tenant(), scope, 2, before->FindScope(scope)->hash, 701);
   REQUIRE(tx->Append(entry).ok());
   REQUIRE(tx->PutScope(scope, {2, entry.hash, {}, 0, 0}).ok());
   std::unique_ptr<ReadView> during = View(store);

@@ -99,11 +99,11 @@ Id Council::BeginFamily(const Hand& hand) {
 }
 
 Changeset Council::Note(const Hand& hand, const Id& family, const std::string& text) {
-  return town.Write(hand, family,
-                    {Change(kPerson, town.NewId(),
-                            {{1, EncodeNumber(1, 1)},
-                             {2, EncodeDate(2, town.today)},
-                             {9, EncodeBytes(9, text)}})});
+  return town.Write(
+      hand, family,
+      {Change(
+          kPerson, town.NewId(),
+          {{1, EncodeNumber(1, 1)}, {2, EncodeDate(2, town.today)}, {9, EncodeBytes(9, text)}})});
 }
 
 std::optional<AssignmentView> Council::Place(const Id& family, const Id& user) {

@@ -112,7 +112,8 @@ bool Statement::Step() {
   if (!status_.ok()) return false;
   const int result = sqlite3_step(statement_);
   if (result == SQLITE_ROW) return true;
-  // What was prepared fails in no ordinary way: SQLCipher answers so for a page whose code is wrong.
+  // What was prepared fails in no ordinary way: SQLCipher answers so for a page whose code is
+  // wrong.
   Note(result == SQLITE_ERROR ? SQLITE_CORRUPT : result);
   return false;
 }
@@ -134,8 +135,8 @@ std::string_view Statement::Blob(int column) const {
   return {static_cast<const char*>(bytes), static_cast<size_t>(size)};
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
-                                                         const Secret& key, Use use) {
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, const Secret& key,
+                                                         Use use) {
   std::unique_ptr<Database> database(new Database());
   const int create = use == Use::kWrite ? SQLITE_OPEN_CREATE : 0;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | create;
@@ -247,8 +248,8 @@ Statement Database::Prepare(const char* sql) {
     return Statement(cached.statement, &cached.users, absl::OkStatus());
   }
   sqlite3_stmt* statement = nullptr;
-  const int result = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
-                                        nullptr);
+  const int result =
+      sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (result != SQLITE_OK) return Statement(nullptr, nullptr, Fail(result));
   if (cached.statement != nullptr) return Statement(statement, nullptr, absl::OkStatus());
   cached.statement = statement;
@@ -308,8 +309,8 @@ absl::Status Database::CopyTo(const std::string& path, const Secret& key) {
 
 absl::Status Database::CheckpointWhenLarge() {
   if (wal_pages_ <= kWalPagesMax) return absl::OkStatus();
-  const int result = sqlite3_wal_checkpoint_v2(handle_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                               nullptr);
+  const int result =
+      sqlite3_wal_checkpoint_v2(handle_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   // A reader in the way is no failure: what it needs is written back the next time.
   return (result & 0xff) == SQLITE_BUSY ? absl::OkStatus() : ToStatus(result);
 }

@@ -5,7 +5,8 @@
 // checkpoints, and any number for reading. What a commit acknowledged is durable (WAL, synchronous
 // FULL). Nothing is created, replaced or deleted because something could not be read.
 //
-// Errors: RESOURCE_EXHAUSTED (E_DISK, E_NOMEM), UNAVAILABLE (E_IO, E_BUSY), DATA_LOSS (E_INTEGRITY).
+// Errors: RESOURCE_EXHAUSTED (E_DISK, E_NOMEM), UNAVAILABLE (E_IO, E_BUSY), DATA_LOSS
+// (E_INTEGRITY).
 #ifndef DOORSTEP_SYNC_SERVER_STORE_SQLITE_DATABASE_H_
 #define DOORSTEP_SYNC_SERVER_STORE_SQLITE_DATABASE_H_
 
@@ -80,8 +81,8 @@ class Database {
  public:
   enum class Use { kWrite, kRead, kCopy };
 
-  // A file that is not there is made by kWrite only. FAILED_PRECONDITION (E_KEY): another key, or no
-  // file of this kind; the damage of its first page looks the same.
+  // A file that is not there is made by kWrite only. FAILED_PRECONDITION (E_KEY): another key, or
+  // no file of this kind; the damage of its first page looks the same.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, const Secret& key,
                                                         Use use);
   static absl::StatusOr<std::unique_ptr<Database>> OpenInMemory();

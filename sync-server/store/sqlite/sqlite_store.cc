@@ -165,8 +165,8 @@ class Reading : public Base {
   absl::StatusOr<std::optional<Hash32>> HashAt(const Id& scope, uint64_t seq) const override {
     if (seq == 0) return std::optional(EmptyLogHash(tenant_, scope));
     if (!Storable(seq)) return std::optional<Hash32>();
-    Statement row = database_.Prepare(
-        "SELECT hash FROM log WHERE tenant = ?1 AND scope = ?2 AND seq = ?3");
+    Statement row =
+        database_.Prepare("SELECT hash FROM log WHERE tenant = ?1 AND scope = ?2 AND seq = ?3");
     std::optional<Hash32> hash;
     if (row.Bind(1, tenant_).Bind(2, scope).Bind(3, seq).Step()) hash = row.ReadBytes<32>(0);
     if (!row.status().ok()) return row.status();
@@ -200,8 +200,8 @@ class Reading : public Base {
 
   absl::Status ForEachScopeOf(const Id& reader_key,
                               absl::FunctionRef<void(const Id&)> visit) const override {
-    Statement row = database_.Prepare(
-        "SELECT scope FROM reader WHERE tenant = ?1 AND key = ?2 ORDER BY scope");
+    Statement row =
+        database_.Prepare("SELECT scope FROM reader WHERE tenant = ?1 AND key = ?2 ORDER BY scope");
     for (row.Bind(1, tenant_).Bind(2, reader_key); row.Step();) {
       const Id scope = row.ReadId(0);
       if (!row.status().ok()) break;
@@ -211,8 +211,8 @@ class Reading : public Base {
   }
 
   absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& reader_key) const override {
-    Statement row = database_.Prepare(
-        "SELECT 1 FROM reader WHERE tenant = ?1 AND scope = ?2 AND key = ?3");
+    Statement row =
+        database_.Prepare("SELECT 1 FROM reader WHERE tenant = ?1 AND scope = ?2 AND key = ?3");
     const bool found = row.Bind(1, tenant_).Bind(2, scope).Bind(3, reader_key).Step();
     if (!row.status().ok()) return row.status();
     return found;
@@ -312,7 +312,7 @@ class Reading : public Base {
 
 struct SqliteStore::Impl {
   Id tenant;
-  std::string path;       // empty: in memory
+  std::string path;  // empty: in memory
   Secret key;
   int lock_file = -1;
   std::unique_ptr<Database> writer;
@@ -379,10 +379,10 @@ class Writing final : public Reading<Transaction> {
 
   absl::Status Append(const Entry& entry) override {
     const Changeset& changeset = entry.changeset;
-    Statement log = database_.Prepare(
-        Planted(Fault::kAdoptOnlyAtHead)
-            ? "INSERT OR REPLACE INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-            : "INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    Statement log =
+        database_.Prepare(Planted(Fault::kAdoptOnlyAtHead)
+                              ? "INSERT OR REPLACE INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                              : "INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     absl::Status written = log.Bind(1, tenant_)
                                .Bind(2, changeset.scope)
                                .Bind(3, entry.seq())
@@ -393,10 +393,10 @@ class Writing final : public Reading<Transaction> {
                                .Run();
     if (!written.ok()) return written;
     const Hash32 hash = ChangesetHash(changeset);
-    Statement uid = database_.Prepare(
-        Planted(Fault::kUidIdentity) || Planted(Fault::kAdoptOnlyAtHead)
-            ? "INSERT OR REPLACE INTO uid VALUES (?1, ?2, ?3, ?4, ?5)"
-            : "INSERT INTO uid VALUES (?1, ?2, ?3, ?4, ?5)");
+    Statement uid =
+        database_.Prepare(Planted(Fault::kUidIdentity) || Planted(Fault::kAdoptOnlyAtHead)
+                              ? "INSERT OR REPLACE INTO uid VALUES (?1, ?2, ?3, ?4, ?5)"
+                              : "INSERT INTO uid VALUES (?1, ?2, ?3, ?4, ?5)");
     return uid.Bind(1, tenant_)
         .Bind(2, changeset.scope)
         .Bind(3, changeset.uid)

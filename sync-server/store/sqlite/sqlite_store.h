@@ -39,7 +39,8 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::string> Image();
 
   // A copy of one moment as a new file under `key`, while the store goes on being read and written.
-  // The file must not exist. Synced when OK; otherwise the caller removes what there is. Any thread.
+  // The file must not exist. Synced when OK; otherwise the caller removes what there is. Any
+  // thread.
   absl::Status CopyTo(const std::string& path, const Secret& key);
   // Reads everything there is and compares pages with their codes. DATA_LOSS names what is damaged.
   absl::Status CheckIntegrity();

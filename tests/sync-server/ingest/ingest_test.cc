@@ -22,9 +22,7 @@ Reason RetryReason(const v1::RowAnswer& answer) {
   CHECK(answer.retry().after_ms() > 0);
   return static_cast<Reason>(answer.retry().reason());
 }
-bool Applied(const v1::RowAnswer& answer) {
-  return answer.accepted().verdict() == v1::APPLIED;
-}
+bool Applied(const v1::RowAnswer& answer) { return answer.accepted().verdict() == v1::APPLIED; }
 v1::HeldReason Held(const v1::RowAnswer& answer) {
   REQUIRE(answer.accepted().verdict() == v1::HELD);
   return static_cast<v1::HeldReason>(answer.accepted().reason());
@@ -198,8 +196,8 @@ TEST_CASE("B36: no clock orders or refuses anything") {
   for (int64_t wall : {int64_t{0}, int64_t{-1}, INT64_MIN, int64_t{253'402'300'799'000}}) {
     v1::Changeset body = home.council.Note(home.ana, home.family, "x").body;
     body.mutable_clock()->set_wall_ms(wall);
-    CHECK(Applied(home.council.Push(
-        *AuthorChangeset(home.town().tenant, body, home.ana.sign_seed))));
+    CHECK(
+        Applied(home.council.Push(*AuthorChangeset(home.town().tenant, body, home.ana.sign_seed))));
   }
 }
 
@@ -337,8 +335,8 @@ TEST_CASE("B39: the present truth tells archived, decided and released") {
   CHECK_FALSE(answer.accepted().undecided());
 
   // Ben had a place here once, so his words can be released.
-  CHECK(Applied(home.council.Push(home.council.OpenPlace(lead, home.family, home.ben,
-                                                         v1::Assignment::RELATION_COVER))));
+  CHECK(Applied(home.council.Push(
+      home.council.OpenPlace(lead, home.family, home.ben, v1::Assignment::RELATION_COVER))));
   CHECK(Applied(home.council.Push(
       home.council.Decide(lead, home.family, more.uid, v1::Decision::ANSWER_RELEASE))));
   CHECK(home.council.Log(home.family).back().meta.released(0) == more.uid.view());
@@ -355,8 +353,8 @@ TEST_CASE("what nobody can decide does not wait for a decision") {
   Home home;
   // In the directory and in a journal nobody decides.
   const v1::RowAnswer directory = home.council.Push(
-      home.town().Write(home.ana, home.town().tenant, {Change(102, home.town().NewId(),
-                                                              {{1, EncodeBytes(1, "mine")}})}));
+      home.town().Write(home.ana, home.town().tenant,
+                        {Change(102, home.town().NewId(), {{1, EncodeBytes(1, "mine")}})}));
   CHECK(Held(directory) == v1::HELD_REASON_NOT_ALLOWED);
   CHECK_FALSE(directory.accepted().undecided());
   const v1::RowAnswer journal =
@@ -461,8 +459,8 @@ TEST_CASE("B45: a first entry without a supervisor is held and read by author an
     CHECK(Held(home.council.Push(home.council.Decide(home.ben, first.scope, first.uid,
                                                      v1::Decision::ANSWER_RELEASE))) ==
           v1::HELD_REASON_UNFOUNDED);
-    CHECK(Applied(home.council.Push(home.council.Decide(
-        home.town().supervisor, first.scope, first.uid, v1::Decision::ANSWER_DECLINE))));
+    CHECK(Applied(home.council.Push(home.council.Decide(home.town().supervisor, first.scope,
+                                                        first.uid, v1::Decision::ANSWER_DECLINE))));
     // Nobody can decide about the rest any more, so nobody waits for that.
     const v1::RowAnswer rest = home.council.Ask(home.council.Log(first.scope)[1].changeset.uid);
     CHECK(Held(rest) == v1::HELD_REASON_UNFOUNDED);
@@ -474,8 +472,8 @@ TEST_CASE("B46, B47: what comes after the end of a place or a device is held, ne
   Home home;
   Hand& lead = home.town().supervisor;
   const Changeset late = home.council.Note(home.ana, home.family, "written before");
-  CHECK(Applied(home.council.Push(home.council.EndPlace(
-      lead, home.family, *home.council.Place(home.family, home.ana.user)))));
+  CHECK(Applied(home.council.Push(
+      home.council.EndPlace(lead, home.family, *home.council.Place(home.family, home.ana.user)))));
   CHECK(Held(home.council.Push(late)) == v1::HELD_REASON_NO_ASSIGNMENT);
 
   // An Assignment without the right to make one.
@@ -484,9 +482,9 @@ TEST_CASE("B46, B47: what comes after the end of a place or a device is held, ne
         v1::HELD_REASON_NO_ASSIGNMENT);
 
   const Op state = home.town().log.Live(120, home.ana.device, 7);
-  home.town().log.Push(home.town().Write(
-      home.town().admin, home.town().tenant,
-      {Change(120, home.ana.device, {{7, EncodeNumber(7, 2), {state}}})}));
+  home.town().log.Push(
+      home.town().Write(home.town().admin, home.town().tenant,
+                        {Change(120, home.ana.device, {{7, EncodeNumber(7, 2), {state}}})}));
   home.council.Mirror();
   CHECK(Held(home.council.Push(home.council.Note(home.ana, home.family, "later"))) ==
         v1::HELD_REASON_DEVICE);
@@ -508,8 +506,8 @@ TEST_CASE("B49: a held changeset is released once") {
   CHECK(Applied(home.council.Push(
       home.council.Decide(lead, home.family, words.uid, v1::Decision::ANSWER_RELEASE))));
   CHECK(home.council.Log(home.family).back().meta.released_size() == 1);
-  CHECK(Held(home.council.Push(home.council.Decide(
-            lead, home.family, words.uid, v1::Decision::ANSWER_DECLINE))) ==
+  CHECK(Held(home.council.Push(
+            home.council.Decide(lead, home.family, words.uid, v1::Decision::ANSWER_DECLINE))) ==
         v1::HELD_REASON_NOT_HELD);
   CHECK(Held(home.council.Push(home.council.Decide(lead, home.family, home.town().NewId(),
                                                    v1::Decision::ANSWER_RELEASE))) ==
@@ -546,8 +544,8 @@ TEST_CASE("P6: however a sequence is cut into batches, logs and states are the s
   const std::vector<Entry>& directory = home.town().log.entries();
   const auto hired = [&](size_t i) { return directory[mirrored + i].changeset; };
   for (int i = 0; i < 40; ++i) {
-    rows.push_back(home.council.Note(i % 3 == 0 ? home.ben : home.ana, home.family,
-                                     std::to_string(i)));
+    rows.push_back(
+        home.council.Note(i % 3 == 0 ? home.ben : home.ana, home.family, std::to_string(i)));
     if (i == 5) rows.push_back(home.council.Note(cem, home.family, "an author yet unknown"));
     if (i == 7) rows.push_back(hired(0));
     if (i == 8) rows.push_back(home.council.Note(home.ben, first.scope, "a scope yet unknown"));
@@ -577,9 +575,8 @@ TEST_CASE("P6: however a sequence is cut into batches, logs and states are the s
     std::string answers;
     for (size_t at = 0; at < rows.size(); at += batch) {
       const size_t end = std::min(rows.size(), at + batch);
-      for (const v1::RowAnswer& answer :
-           home.council.PushAll({rows.begin() + static_cast<long>(at),
-                                 rows.begin() + static_cast<long>(end)})) {
+      for (const v1::RowAnswer& answer : home.council.PushAll(
+               {rows.begin() + static_cast<long>(at), rows.begin() + static_cast<long>(end)})) {
         answers += answer.SerializeAsString();
       }
     }

@@ -124,7 +124,8 @@ TEST_CASE("nothing readable lies in the file, its log or beside it") {
   Folder folder;
   const std::string canary = "Canary-4711-Sample-Street";
   std::unique_ptr<SqliteStore> store = Open(folder.File("store.db"));
-  for (int i = 0; i < 200; ++i) Put(*store, canary + std::to_string(i), std::string(2000, 'x') + canary);
+  for (int i = 0; i < 200; ++i)
+    Put(*store, canary + std::to_string(i), std::string(2000, 'x') + canary);
   size_t files = 0;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder.path())) {
     const std::string bytes = Slurp(entry.path());
@@ -216,10 +217,9 @@ TEST_CASE("a copy is one moment under its own key, while the store is written") 
   CHECK(copy->CheckIntegrity().ok());
   auto heads = [](Store& of) {
     std::string bytes;
-    absl::Status read =
-        (*of.Read())->ForEachScope([&](const Id& scope, const ScopeRow& row) {
-          bytes += scope.str() + std::to_string(row.seq) + std::string(View(row.hash));
-        });
+    absl::Status read = (*of.Read())->ForEachScope([&](const Id& scope, const ScopeRow& row) {
+      bytes += scope.str() + std::to_string(row.seq) + std::string(View(row.hash));
+    });
     REQUIRE(read.ok());
     return bytes;
   };
