@@ -399,9 +399,12 @@ bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, con
 
 std::optional<v1::Family> FoundedBy(const v1::Changeset& body) {
   for (const v1::RecordChange& change : body.changes()) {
-    if (change.type() == kFamilyType && change.id() == body.scope()) {
-      return MessageIn<v1::Family>(change);
-    }
+    if (change.type() != kFamilyType || change.id() != body.scope()) continue;
+    const bool replaces =
+        std::any_of(change.writes().begin(), change.writes().end(),
+                    [](const v1::FieldWrite& write) { return write.overwrites_size() > 0; });
+    v1::Family family = MessageIn<v1::Family>(change);
+    if (!replaces && family.has_name() && family.has_team()) return family;
   }
   return std::nullopt;
 }

@@ -33,6 +33,7 @@ struct Arguments {
   int jobs = 1;
   bool json = false;
   bool steps = false;
+  bool brief = false;
   bool stop_at_first = false;
   std::string expect;
   uint64_t shrink = 0;
@@ -124,6 +125,14 @@ void PrintSteps(const RunOutcome& outcome) {
 }
 
 void PrintFailures(const Arguments& arguments, Fault without, const Totals& totals) {
+  if (arguments.brief) {
+    for (const Failure& failure : totals.failures) {
+      const Violation& first = failure.violations.front();
+      std::printf("seed %llu: %s: %s\n", static_cast<unsigned long long>(failure.seed),
+                  first.invariant.c_str(), first.what.c_str());
+    }
+    return;
+  }
   RememberingVerifier verifier;
   for (size_t i = 0; i < std::min(totals.failures.size(), kFailuresShown); ++i) {
     const Failure& failure = totals.failures[i];
@@ -248,6 +257,7 @@ int Main(int argc, char** argv) {
   app.add_option("--jobs", arguments.jobs, "Threads")->check(CLI::Range(1, 256));
   app.add_flag("--json", arguments.json, "Print the result as JSON");
   app.add_flag("--steps", arguments.steps, "Print every step of the first seed, run once");
+  app.add_flag("--brief", arguments.brief, "One line for each seed that fails");
   app.add_flag("--stop", arguments.stop_at_first, "Stop at the first seed that fails");
   app.add_option("--expect", arguments.expect, "Succeed only if one of these invariants breaks");
   auto* shrink = app.add_option("--shrink", arguments.shrink, "Make this failing seed's run short");
