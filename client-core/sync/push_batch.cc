@@ -102,9 +102,9 @@ bool AnswersBatch(const PushBatch& batch, const v1::PushResponse& response) {
     bool nameless = answer.has_bad() && Id::FromBytes(answer.uid()).value_or(Id{}).is_zero();
     if (!nameless && answer.uid() != batch.rows[i].uid.view()) return false;
     if (answer.answer_case() == v1::RowAnswer::ANSWER_NOT_SET) return false;
-    if (answer.has_accepted() && answer.accepted().scope() != batch.rows[i].scope.view()) {
-      return false;
-    }
+    // Somebody else's changeset may have the uid: asked, the server can only speak of that one.
+    bool other = answer.has_accepted() && answer.accepted().scope() != batch.rows[i].scope.view();
+    if (other && !batch.asked.contains(batch.rows[i].uid)) return false;
   }
   return true;
 }
@@ -127,6 +127,11 @@ void NoteAnswer(const v1::RowAnswer& answer, int64_t now_ms, OutboxRow& row) {
   row.archived = row.undecided = row.closed = false;
   switch (answer.answer_case()) {
     case v1::RowAnswer::kAccepted:
+      if (answer.accepted().scope() != row.scope.view()) {
+        row.answer = Answer::kRetry;
+        row.reason = static_cast<uint32_t>(Reason::kConflict);
+        break;
+      }
       row.answer = Answer::kAccepted;
       row.verdict = answer.accepted().verdict();
       row.reason = answer.accepted().reason();
