@@ -100,9 +100,6 @@ bool AnswersBatch(const PushBatch& batch, const v1::PushResponse& response) {
     const v1::RowAnswer& answer = response.answers(static_cast<int>(i));
     if (answer.uid() != batch.rows[i].uid.view()) return false;
     if (answer.answer_case() == v1::RowAnswer::ANSWER_NOT_SET) return false;
-    if (answer.has_accepted() && answer.accepted().scope() != batch.rows[i].scope.view()) {
-      return false;
-    }
   }
   return true;
 }
@@ -125,6 +122,12 @@ void NoteAnswer(const v1::RowAnswer& answer, int64_t now_ms, OutboxRow& row) {
   row.archived = row.undecided = row.closed = false;
   switch (answer.answer_case()) {
     case v1::RowAnswer::kAccepted:
+      if (answer.accepted().scope() != row.scope.view()) {
+        // Somebody else's changeset stands there under this uid. Sent whole, the row is told so.
+        row.answer = Answer::kRetry;
+        row.reason = static_cast<uint32_t>(Reason::kConflict);
+        break;
+      }
       row.answer = Answer::kAccepted;
       row.verdict = answer.accepted().verdict();
       row.reason = answer.accepted().reason();
