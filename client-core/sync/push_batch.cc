@@ -128,6 +128,7 @@ void NoteAnswer(const v1::RowAnswer& answer, int64_t now_ms, OutboxRow& row) {
   switch (answer.answer_case()) {
     case v1::RowAnswer::kAccepted:
       if (answer.accepted().scope() != row.scope.view()) {
+        // Somebody else's changeset stands there under this uid. Sent whole, the row is told so.
         row.answer = Answer::kRetry;
         row.reason = static_cast<uint32_t>(Reason::kConflict);
         break;

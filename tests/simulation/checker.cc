@@ -356,7 +356,7 @@ void Checker::DeviceMoved(DeviceUnit& device) {
   }
   for (auto at = record.scopes.begin(); at != record.scopes.end();) {
     if (!there.contains(at->first) && at->second.end != nullptr) {
-      Fail("P13", "scope " + at->first.short_hex() + " is gone from a device without a trace");
+      CheckPurged(device, at->first, at->second.end);
     }
     at = there.contains(at->first) ? std::next(at) : record.scopes.erase(at);
   }
@@ -443,8 +443,30 @@ bool Checker::PlaceEnded(DeviceUnit& device, const Id& scope, const Id& assignme
   });
 }
 
+// A PurgeReceipt of this family on its way into the journal.
+bool Checker::HasReceipt(DeviceUnit& device, const Id& family) const {
+  std::vector<client::OutboxRow> rows;
+  const absl::Status read = device.store().outbox().ForEachOf(device.id, [&](const auto& row) {
+    rows.push_back(row);
+    return true;
+  });
+  assert(read.ok());
+  return std::any_of(rows.begin(), rows.end(), [&](const client::OutboxRow& row) {
+    absl::StatusOr<v1::SignedChangeset> bytes = device.store().outbox().Signed(row);
+    v1::Changeset body;
+    if (!bytes.ok() || !body.ParseFromString(bytes->changeset())) return false;
+    return std::any_of(body.changes().begin(), body.changes().end(), [&](const auto& change) {
+      return change.type() == kPurgeReceiptType &&
+             MessageIn<v1::PurgeReceipt>(change).family() == family.view();
+    });
+  });
+}
+
 void Checker::CheckPurged(DeviceUnit& device, const Id& scope, const Node* before) {
   ++parts_.coverage["families destroyed on a device"];
+  if (!HasReceipt(device, scope)) {
+    Fail("P13", "scope " + scope.short_hex() + " was destroyed without a receipt");
+  }
   const FamilyFacts& family = FamilyAt(before);
   for (const auto& [id, assignment] : family.assignments) {
     if (assignment.user != device.user || !assignment.open) continue;

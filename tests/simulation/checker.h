@@ -106,6 +106,7 @@ class Checker {
   void CheckLostEntries(DeviceUnit& device, const Id& scope, const Node* from, const Node* to);
   void CheckPending(DeviceUnit& device);
   void CheckPurged(DeviceUnit& device, const Id& scope, const Node* before);
+  bool HasReceipt(DeviceUnit& device, const Id& family) const;
   bool PlaceEnded(DeviceUnit& device, const Id& scope, const Id& assignment,
                   const AssignmentFacts& facts) const;
   bool ArchiveHolds(const Id& uid) const { return archived_.contains(uid); }
