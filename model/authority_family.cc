@@ -133,11 +133,16 @@ std::optional<FamilyView> FamilyOf(ScopeState& family) {
   return ViewOf(message);
 }
 
+// A later edit of the Family record founds nothing: it lacks what the record must have from the
+// start, or names what it replaces. It may arrive where the founding one is not known yet.
 std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset) {
   for (const v1::RecordChange& change : changeset.body.changes()) {
-    if (change.type() == kFamily && change.id() == changeset.scope.view()) {
-      return ViewOf(MessageOf<v1::Family>(change));
-    }
+    if (change.type() != kFamily || change.id() != changeset.scope.view()) continue;
+    const bool replaces =
+        std::any_of(change.writes().begin(), change.writes().end(),
+                    [](const v1::FieldWrite& write) { return write.overwrites_size() > 0; });
+    const v1::Family family = MessageOf<v1::Family>(change);
+    if (!replaces && family.has_name() && family.has_team()) return ViewOf(family);
   }
   return std::nullopt;
 }

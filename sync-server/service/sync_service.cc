@@ -98,8 +98,9 @@ void SyncService::Adopt(const Caller& caller, std::string_view request, Done don
   parts_.writer.Do(
       [this, device = caller.device, message = std::move(message), done = std::move(done)](
           const absl::Status& ready, Ingest& ingest, Store&) mutable {
-        absl::StatusOr<AdoptOutcome> outcome = ready;
-        if (ready.ok()) outcome = ingest.Adopt(message, parts_.feed.signer.log_key());
+        absl::StatusOr<AdoptOutcome> outcome =
+            ready.ok() ? ingest.Adopt(message, parts_.feed.signer.log_key())
+                       : absl::StatusOr<AdoptOutcome>(ready);
         GiveTurn(device);
         if (!outcome.ok()) {
           done(outcome.status());
