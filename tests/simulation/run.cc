@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kQuietContacts = 8;
 constexpr size_t kFirstFamilies = 2;
+constexpr int64_t kLongestPlaceMs = int64_t{4} * 86'400'000;
 
 class OneRun {
  public:
@@ -130,16 +131,17 @@ class OneRun {
     }
   }
 
-  void Round() {
+  // What is written in the last rounds nobody could hear of as archived.
+  void Round(int round) {
     for (DeviceUnit* device : Living()) {
       world_.StartContact(*device);
       world_.Settle();
       if (!Fine()) return;
     }
     OpenGateIfNobodyCan();
-    if (world_.archives) {
+    if (world_.archives && round < kQuietContacts - 2) {
       faults_.BackUp();
-      faults_.Archive();
+      for (size_t i = 0; i < world_.backups.size() + 1; ++i) faults_.Archive();
     }
     world_.now_ms += 2 * 3'600'000;
   }
@@ -148,6 +150,7 @@ class OneRun {
     world_.Say("quiet");
     world_.chance = Chance(settings_.seed ^ 0x5157'4945'5421);
     for (const auto& unit : world_.units) unit->offline_until_ms = 0;
+    world_.now_ms += kLongestPlaceMs;  // nothing lapses in the middle of the quiet
     world_.Settle();
     for (DeviceUnit* device : Living()) {
       if (device->in_contact()) {
@@ -156,7 +159,7 @@ class OneRun {
       }
       AnswerStopped(*device);
     }
-    for (int round = 0; round < kQuietContacts && Fine(); ++round) Round();
+    for (int round = 0; round < kQuietContacts && Fine(); ++round) Round(round);
     if (!Fine()) return;
     const std::vector<DeviceUnit*> living = Living();
     world_.checker->CheckQuiet(living, world_.server_ms());
