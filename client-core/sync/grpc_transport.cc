@@ -59,7 +59,8 @@ absl::Status FromPeer(const grpc::Status& status, const grpc::ClientContext& con
   const auto found = trailers.find(kReasonTrailer);
   if (found != trailers.end() && found->second.size() == 4) {
     uint32_t number = 0;
-    for (size_t i = 4; i-- > 0;) number = number << 8 | static_cast<uint8_t>(found->second[i]);
+    const char* const bytes = found->second.data();
+    for (size_t i = 4; i-- > 0;) number = number << 8 | static_cast<uint8_t>(bytes[i]);
     const Reason reason = static_cast<Reason>(number);
     // A peer's words are not repeated: they may be anybody's.
     if (!NameOf(reason).empty()) {

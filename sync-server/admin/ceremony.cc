@@ -1,6 +1,7 @@
 #include "sync-server/admin/ceremony.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "model/catalog.h"
 #include "model/limits.h"
 #include "model/record.h"
+#include "model/scanner.h"
 #include "sync-server/admin/server_keys.h"
 
 namespace doorstep::server {
@@ -274,6 +276,13 @@ absl::StatusOr<v1::GenesisBundle> ReplaceRecoveryKey(const RootPen& pen, ScopeSt
   fresh.set_box_pk(Bytes32(next));
   AddRecord(changeset, MakeId(pen.random), fresh);
   return Signed(pen, changeset);
+}
+
+absl::StatusOr<v1::GenesisBundle> ReadBundle(std::string_view bytes) {
+  v1::GenesisBundle bundle;
+  if (absl::Status status = ParseMessage(bytes, bundle); !status.ok()) return status;
+  if (absl::Status status = OpenBundle(bundle).status(); !status.ok()) return status;
+  return bundle;
 }
 
 absl::StatusOr<Changeset> OpenBundle(const v1::GenesisBundle& bundle) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -70,6 +71,8 @@ absl::StatusOr<v1::GenesisBundle> ReplaceRoot(const RootPen& pen, ScopeState& di
 absl::StatusOr<v1::GenesisBundle> ReplaceRecoveryKey(const RootPen& pen, ScopeState& directory,
                                                      const PublicKey& next);
 
+// The bundle that a file holds, checked as OpenBundle does.
+absl::StatusOr<v1::GenesisBundle> ReadBundle(std::string_view bytes);
 // OK when the bundle's changeset is signed by the bundle's own root key for the bundle's tenant.
 absl::StatusOr<Changeset> OpenBundle(const v1::GenesisBundle& bundle);
 

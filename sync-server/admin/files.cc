@@ -1,14 +1,17 @@
 #include "sync-server/admin/files.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
-#include "crypto/reason.h"
 
 namespace doorstep::server {
 namespace {
@@ -52,19 +55,32 @@ absl::Status SyncPath(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status WriteWhole(const std::string& path, std::string_view bytes, Readers readers) {
-  const mode_t mode = readers == Readers::kOwnerOnly ? 0400 : 0444;
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (file.get() < 0) return Failed("cannot create", path);
+int Create(const std::string& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+absl::Status WriteAll(int file, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
-    const ssize_t done = write(file.get(), bytes.data(), bytes.size());
+    const ssize_t done = write(file, bytes.data(), bytes.size());
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) return Failed("cannot write", path);
     bytes.remove_prefix(static_cast<size_t>(done));
   }
-  if (fchmod(file.get(), mode) != 0) return Failed("cannot protect", path);
-  if (fsync(file.get()) != 0) return Failed("cannot sync", path);
   return absl::OkStatus();
+}
+
+absl::Status Seal(int file, Readers readers, const std::string& path) {
+  const mode_t mode = readers == Readers::kOwnerOnly ? 0400 : 0444;
+  if (fchmod(file, mode) != 0) return Failed("cannot protect", path);
+  if (fsync(file) != 0) return Failed("cannot sync", path);
+  return absl::OkStatus();
+}
+
+absl::Status WriteWhole(const std::string& path, std::string_view bytes, Readers readers) {
+  const Descriptor file(Create(path));
+  if (file.get() < 0) return Failed("cannot create", path);
+  if (absl::Status status = WriteAll(file.get(), bytes, path); !status.ok()) return status;
+  return Seal(file.get(), readers, path);
 }
 
 absl::StatusOr<Secret> ReadWhole(int file, const std::string& path) {
@@ -150,6 +166,82 @@ absl::Status PutInPlace(const std::string& written, const std::string& path) {
 bool IsThere(const std::string& path) {
   struct stat info {};
   return lstat(path.c_str(), &info) == 0;
+}
+
+absl::Status RemoveFile(const std::string& path) {
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return Failed("cannot remove", path);
+  return absl::OkStatus();
+}
+
+absl::Status RemoveFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return MakeStatus(Reason::kIo, "cannot remove " + path);
+  return absl::OkStatus();
+}
+
+absl::Status MakeWritable(const std::string& path) {
+  if (chmod(path.c_str(), 0600) != 0) return Failed("cannot change", path);
+  return absl::OkStatus();
+}
+
+absl::Status SyncFile(const std::string& path) { return SyncPath(path); }
+
+absl::StatusOr<bool> OnOneFileSystem(const std::string& a, const std::string& b) {
+  struct stat of_a {};
+  struct stat of_b {};
+  for (const auto& [path, info] : {std::pair{&a, &of_a}, std::pair{&b, &of_b}}) {
+    if (stat(path->c_str(), info) != 0 && stat(FolderOf(*path).c_str(), info) != 0) {
+      return Failed("cannot find", *path);
+    }
+  }
+  return of_a.st_dev == of_b.st_dev;
+}
+
+absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info {};
+  if (file.get() < 0 || fstat(file.get(), &info) != 0) return Failed("cannot open", path);
+  if (!S_ISREG(info.st_mode)) return MakeStatus(Reason::kState, path + " is not a plain file");
+  const size_t size = static_cast<size_t>(info.st_size);
+  if (size == 0) return MappedFile("", 0);
+  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (data == MAP_FAILED) return Failed("cannot read", path);
+  return MappedFile(static_cast<const char*>(data), size);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(other.data_), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile::~MappedFile() {
+  if (size_ > 0) munmap(const_cast<char*>(data_), size_);
+}
+
+absl::StatusOr<NewFile> NewFile::Create(const std::string& path, Readers readers) {
+  if (IsThere(path)) return MakeStatus(Reason::kState, path + " is there already");
+  const std::string written = path + ".new";
+  unlink(written.c_str());
+  const int fd = server::Create(written);
+  if (fd < 0) return Failed("cannot create", written);
+  return NewFile(path, fd, readers);
+}
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : path_(std::exchange(other.path_, "")), fd_(std::exchange(other.fd_, -1)),
+      readers_(other.readers_) {}
+
+NewFile::~NewFile() {
+  if (fd_ >= 0) close(fd_);
+  if (!path_.empty()) unlink((path_ + ".new").c_str());
+}
+
+absl::Status NewFile::Write(std::string_view bytes) { return WriteAll(fd_, bytes, path_); }
+
+absl::Status NewFile::Finish() {
+  if (absl::Status status = Seal(fd_, readers_, path_); !status.ok()) return status;
+  if (absl::Status status = PutInPlace(path_ + ".new", path_); !status.ok()) return status;
+  path_.clear();
+  return absl::OkStatus();
 }
 
 }  // namespace doorstep::server

@@ -10,9 +10,11 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/reason.h"
 #include "crypto/secret.h"
 
 namespace doorstep::server {
@@ -40,6 +42,51 @@ absl::Status MakeNewFolder(const std::string& path);
 // E_STATE when something of that name is there already.
 absl::Status PutInPlace(const std::string& written, const std::string& path);
 bool IsThere(const std::string& path);
+// OK too when nothing of that name is there.
+absl::Status RemoveFile(const std::string& path);
+// A folder with what is in it, which this program wrote.
+absl::Status RemoveFolder(const std::string& path);
+absl::Status MakeWritable(const std::string& path);  // by its owner
+// Syncs a file that somebody else wrote.
+absl::Status SyncFile(const std::string& path);
+// Whether both lie on one file system, and so on what fails together. The folder of a path that is
+// not there yet stands for it.
+absl::StatusOr<bool> OnOneFileSystem(const std::string& a, const std::string& b);
+
+// A large file, read where it is. It must not be changed meanwhile.
+class MappedFile {
+ public:
+  static absl::StatusOr<MappedFile> Open(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&&) = delete;
+  ~MappedFile();
+  std::string_view bytes() const { return {data_, size_}; }
+
+ private:
+  MappedFile(const char* data, size_t size) : data_(data), size_(size) {}
+  const char* data_;
+  size_t size_;
+};
+
+// A file that is written piece by piece and put in its place when it is whole.
+class NewFile {
+ public:
+  // E_STATE when something of that name is there already.
+  static absl::StatusOr<NewFile> Create(const std::string& path, Readers readers);
+  NewFile(NewFile&& other) noexcept;
+  NewFile& operator=(NewFile&&) = delete;
+  // Without Finish nothing is left behind.
+  ~NewFile();
+  absl::Status Write(std::string_view bytes);
+  absl::Status Finish();
+
+ private:
+  NewFile(std::string path, int fd, Readers readers)
+      : path_(std::move(path)), fd_(fd), readers_(readers) {}
+  std::string path_;  // empty: moved from, or finished
+  int fd_;
+  Readers readers_;
+};
 
 }  // namespace doorstep::server
 

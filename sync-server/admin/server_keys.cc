@@ -13,24 +13,17 @@ namespace {
 
 constexpr std::string_view kLabel = "doorstep/server-keys/v1";
 constexpr size_t kSeedBytes = 32;
-constexpr size_t kSaltBytes = 16;
+constexpr size_t kStoreKeyBytes = 48;
 constexpr int64_t kMsPerDay = int64_t{24} * 60 * 60 * 1000;
 
 absl::Status BadKey(const std::string& path) {
   return MakeStatus(Reason::kFormat, path + " is not the key that its name says");
 }
 
-Secret Joined(std::string_view a, std::string_view b) {
-  Secret out(a.size() + b.size());
-  std::copy(a.begin(), a.end(), out.mutable_bytes().begin());
-  std::copy(b.begin(), b.end(), out.mutable_bytes().begin() + static_cast<ptrdiff_t>(a.size()));
-  return out;
-}
-
-absl::StatusOr<Secret> LoadSeed(const std::string& path) {
-  absl::StatusOr<Secret> seed = ReadSecretFile(path);
-  if (seed.ok() && seed->size() != kSeedBytes) return BadKey(path);
-  return seed;
+absl::StatusOr<Secret> LoadSized(const std::string& path, size_t size) {
+  absl::StatusOr<Secret> key = ReadSecretFile(path);
+  if (key.ok() && key->size() != size) return BadKey(path);
+  return key;
 }
 
 absl::Status CheckPairs(const ServerKeys& keys) {
@@ -65,8 +58,7 @@ bool TakeLp(std::string_view& bytes, std::string_view& part) {
 absl::StatusOr<ServerKeys> MakeServerKeys(const std::vector<std::string>& names, int64_t now_ms,
                                           Random& random) {
   ServerKeys keys;
-  keys.store_key = random.MakeSecret(kSeedBytes);
-  keys.store_salt = random.Make<kSaltBytes>();
+  keys.store_key = random.MakeSecret(kStoreKeyBytes);
   keys.log_seed = random.MakeSecret(kSeedBytes);
   keys.ingest_seeds.push_back(random.MakeSecret(kSeedBytes));
   absl::StatusOr<CertificateAuthority> authority =
@@ -85,14 +77,13 @@ absl::StatusOr<ServerKeys> MakeServerKeys(const std::vector<std::string>& names,
 absl::Status SaveServerKeys(const ServerKeys& keys, const std::string& folder) {
   const std::string path = folder + "/keys";
   if (absl::Status status = MakeNewFolder(path); !status.ok()) return status;
-  const Secret store = Joined(keys.store_key.view(), View(keys.store_salt));
   struct File {
     std::string name;
     std::string_view bytes;
     Readers readers;
   };
   std::vector<File> files = {
-      {"store.key", store.view(), Readers::kOwnerOnly},
+      {"store.key", keys.store_key.view(), Readers::kOwnerOnly},
       {"log.key", keys.log_seed.view(), Readers::kOwnerOnly},
       {"ca.key", keys.authority.key_pem.view(), Readers::kOwnerOnly},
       {"ca.crt", keys.authority.certificate_pem, Readers::kEverybody},
@@ -113,13 +104,9 @@ absl::Status SaveServerKeys(const ServerKeys& keys, const std::string& folder) {
 absl::StatusOr<ServerKeys> LoadServerKeys(const std::string& folder) {
   const std::string path = folder + "/keys/";
   ServerKeys keys;
-  absl::StatusOr<Secret> store = ReadSecretFile(path + "store.key");
+  absl::StatusOr<Secret> store = LoadSized(path + "store.key", kStoreKeyBytes);
   if (!store.ok()) return store.status();
-  if (store->size() != kSeedBytes + kSaltBytes) return BadKey(path + "store.key");
-  keys.store_key = Secret::FromBytes(store->view().substr(0, kSeedBytes));
-  if (!CopyExactly(store->view().substr(kSeedBytes), keys.store_salt)) {
-    return BadKey(path + "store.key");
-  }
+  keys.store_key = *std::move(store);
   struct File {
     const char* name;
     Secret* into;
@@ -129,14 +116,14 @@ absl::StatusOr<ServerKeys> LoadServerKeys(const std::string& folder) {
     if (!key.ok()) return key.status();
     *file.into = *std::move(key);
   }
-  absl::StatusOr<Secret> log = LoadSeed(path + "log.key");
+  absl::StatusOr<Secret> log = LoadSized(path + "log.key", kSeedBytes);
   if (!log.ok()) return log.status();
   keys.log_seed = *std::move(log);
   for (int n = 0; n <= kRetiredIngestKeysMax; ++n) {
     const std::string name =
         path + (n == 0 ? "ingest.key" : "ingest-" + std::to_string(n) + ".key");
     if (n > 0 && !IsThere(name)) break;
-    absl::StatusOr<Secret> seed = LoadSeed(name);
+    absl::StatusOr<Secret> seed = LoadSized(name, kSeedBytes);
     if (!seed.ok()) return seed.status();
     keys.ingest_seeds.push_back(*std::move(seed));
   }
@@ -185,30 +172,29 @@ Secret EncodeServerKeys(const ServerKeys& keys) {
   for (const Secret& seed : keys.ingest_seeds) {
     at = std::copy(seed.view().begin(), seed.view().end(), at);
   }
-  return StSecret(kLabel, {keys.store_key.view(), View(keys.store_salt), keys.log_seed.view(),
-                           keys.authority.key_pem.view(), keys.authority.certificate_pem,
-                           keys.tls_key_pem.view(), keys.tls_certificate_pem, ingest.view()});
+  return StSecret(kLabel, {keys.store_key.view(), keys.log_seed.view(), keys.authority.key_pem.view(),
+                           keys.authority.certificate_pem, keys.tls_key_pem.view(),
+                           keys.tls_certificate_pem, ingest.view()});
 }
 
 absl::StatusOr<ServerKeys> DecodeServerKeys(std::string_view bytes) {
   const absl::Status bad = MakeStatus(Reason::kFormat, "these are not the keys of a server");
-  std::array<std::string_view, 9> parts;
+  std::array<std::string_view, 8> parts;
   for (std::string_view& part : parts) {
     if (!TakeLp(bytes, part)) return bad;
   }
-  if (!bytes.empty() || parts[0] != kLabel || parts[1].size() != kSeedBytes ||
-      parts[3].size() != kSeedBytes || parts[8].empty() || parts[8].size() % kSeedBytes != 0) {
+  if (!bytes.empty() || parts[0] != kLabel || parts[1].size() != kStoreKeyBytes ||
+      parts[2].size() != kSeedBytes || parts[7].empty() || parts[7].size() % kSeedBytes != 0) {
     return bad;
   }
   ServerKeys keys;
   keys.store_key = Secret::FromBytes(parts[1]);
-  if (!CopyExactly(parts[2], keys.store_salt)) return bad;
-  keys.log_seed = Secret::FromBytes(parts[3]);
-  keys.authority.key_pem = Secret::FromBytes(parts[4]);
-  keys.authority.certificate_pem = std::string(parts[5]);
-  keys.tls_key_pem = Secret::FromBytes(parts[6]);
-  keys.tls_certificate_pem = std::string(parts[7]);
-  for (std::string_view seeds = parts[8]; !seeds.empty(); seeds.remove_prefix(kSeedBytes)) {
+  keys.log_seed = Secret::FromBytes(parts[2]);
+  keys.authority.key_pem = Secret::FromBytes(parts[3]);
+  keys.authority.certificate_pem = std::string(parts[4]);
+  keys.tls_key_pem = Secret::FromBytes(parts[5]);
+  keys.tls_certificate_pem = std::string(parts[6]);
+  for (std::string_view seeds = parts[7]; !seeds.empty(); seeds.remove_prefix(kSeedBytes)) {
     keys.ingest_seeds.push_back(Secret::FromBytes(seeds.substr(0, kSeedBytes)));
   }
   if (absl::Status status = CheckPairs(keys); !status.ok()) return status;

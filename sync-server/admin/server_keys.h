@@ -1,6 +1,6 @@
 // Every key that a server has, and the folder they lie in:
 //
-//   keys/store.key   32 bytes key, 16 bytes salt of the SQLCipher store
+//   keys/store.key   48 bytes: key and salt of the SQLCipher store
 //   keys/log.key     32 bytes: Ed25519 seed, signs heads
 //   keys/ingest.key  32 bytes: X25519 seed, opens what is sealed to the server
 //   keys/ca.key      PEM, P-256: issues the certificates of devices and of this server
@@ -36,8 +36,7 @@ inline constexpr int kServerCertificateRenewDays = 60;
 inline constexpr int kRetiredIngestKeysMax = 16;
 
 struct ServerKeys {
-  Secret store_key;
-  Bytes<16> store_salt{};
+  Secret store_key;  // key and salt, as the store takes them
   Secret log_seed;
   std::vector<Secret> ingest_seeds;  // the present one first; never empty
   CertificateAuthority authority;
@@ -66,7 +65,7 @@ absl::StatusOr<v1::ServerRequest> MakeServerRequest(const ServerKeys& keys,
                                                     const std::string& address);
 
 // All of them as one secret, for a backup, and back:
-//   ST("doorstep/server-keys/v1", store key, salt, log, ca.key, ca.crt, tls.key, tls.crt, ingest …)
+//   ST("doorstep/server-keys/v1", store key, log, ca.key, ca.crt, tls.key, tls.crt, ingest …)
 Secret EncodeServerKeys(const ServerKeys& keys);
 absl::StatusOr<ServerKeys> DecodeServerKeys(std::string_view bytes);
 

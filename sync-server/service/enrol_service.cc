@@ -48,8 +48,16 @@ absl::Status EnrolService::CheckSource(const std::string& source) {
   return MakeStatus(Reason::kBusy, "this source has asked too often");
 }
 
+absl::Status EnrolService::CheckSize(std::string_view request) const {
+  if (request.size() <= static_cast<size_t>(parts_.limits.enrol_message_bytes_max)) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(Reason::kLimit, "the message is too large for enrolment");
+}
+
 void EnrolService::Ask(const std::string& source, std::string_view request, Done done) {
   if (absl::Status status = CheckSource(source); !status.ok()) return done(status);
+  if (absl::Status status = CheckSize(request); !status.ok()) return done(status);
   v1::EnrolRequest message;
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
   const absl::StatusOr<InvitationHandle> handle = HandleIn(message.handle());
@@ -77,6 +85,7 @@ void EnrolService::Ask(const std::string& source, std::string_view request, Done
 }
 
 void EnrolService::Poll(const std::string& source, std::string_view request, Done done) {
+  if (absl::Status status = CheckSize(request); !status.ok()) return done(status);
   v1::EnrolPoll message;
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
   const absl::StatusOr<InvitationHandle> handle = HandleIn(message.handle());
@@ -124,6 +133,7 @@ absl::StatusOr<std::string> EnrolService::Issue(const v1::CertifyRequest& reques
 
 void EnrolService::Certify(const std::string& source, std::string_view request, Done done) {
   if (absl::Status status = CheckSource(source); !status.ok()) return done(status);
+  if (absl::Status status = CheckSize(request); !status.ok()) return done(status);
   v1::CertifyRequest message;
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
   const absl::StatusOr<std::string> pem = Issue(message);
@@ -155,7 +165,7 @@ std::optional<v1::SignedChangeset> EnrolService::Unseal(
 }
 
 void EnrolService::Deliver(std::string_view request, Done done) {
-  if (request.size() > kDeliverBytesMax + (16 << 10)) {
+  if (request.size() > kDeliverMessageBytesMax) {
     return done(MakeStatus(Reason::kLimit, "a delivery is larger than 256 KiB"));
   }
   if (delivering_.fetch_add(1) >= parts_.limits.deliveries_max) {
@@ -168,7 +178,7 @@ void EnrolService::Deliver(std::string_view request, Done done) {
   };
   v1::DeliverRequest message;
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return last(status);
-  if (message.items_size() > kDeliverItemsMax) {
+  if (static_cast<size_t>(message.items_size()) > kDeliverItemsMax) {
     return last(MakeStatus(Reason::kLimit, "more than 128 items in a delivery"));
   }
   v1::DeliverResponse response;

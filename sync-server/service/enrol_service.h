@@ -66,6 +66,7 @@ class EnrolService {
   // The changeset inside, or nothing.
   std::optional<v1::SignedChangeset> Unseal(const v1::DeliverRequest::Item& item) const;
   absl::Status CheckSource(const std::string& source);
+  absl::Status CheckSize(std::string_view request) const;
 
   Parts parts_;
   SourceLimit sources_;

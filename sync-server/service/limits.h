@@ -42,7 +42,8 @@ struct ServiceLimits {
 absl::Status CheckLimits(const ServiceLimits& limits);
 
 inline constexpr size_t kDeliverItemsMax = 128;               // items of one Deliver
-inline constexpr size_t kDeliverBytesMax = 256 << 10;
+// Changesets of 256 KiB, with their seals and uids.
+inline constexpr size_t kDeliverMessageBytesMax = (256 + 16) << 10;
 inline constexpr size_t kInvitationRequestsMax = 3;           // that wait for one answer
 inline constexpr int64_t kInvitationMsMax = int64_t{7} * 24 * 60 * 60 * 1000;
 inline constexpr size_t kCertificateRequestBytesMax = 4 << 10;  // a P-256 request has 300 bytes
