@@ -92,6 +92,7 @@ struct DeviceView {
   PublicKey box_pk{};
   Hash32 tls_spki{};
   v1::Device_State state{};  // at the place asked about
+  bool active = false;       // the same: ACTIVE, approved or not
   bool counts = false;       // at the place asked about: ACTIVE and approved
 };
 

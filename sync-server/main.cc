@@ -244,7 +244,8 @@ int Main(int argc, char** argv) {
   init->add_option("--address", address, "host:port that devices connect to; enrolment is on the "
                                          "next port")
       ->required();
-  init->add_option("--name", many, "another name or address of this server");
+  init->add_option("--name", many, "another name or address of this server; may be given again")
+      ->allow_extra_args(false);
   init->callback([&] { code = Init(folder, address, many); });
 
   CLI::App* admit = with_folder("admit", "hand in what a ceremony made: the genesis, later changes");
@@ -267,8 +268,9 @@ int Main(int argc, char** argv) {
   CLI::App* backup = with_folder("backup", "copy the store, read the copy back, seal its keys");
   backup->add_option("OUT", out, "a folder that is not there yet")->required();
   backup->add_option("--to", many, "public key that it is sealed to (doorstep-ceremony backup-key "
-                                   "create); one or more")
-      ->required();
+                                   "create); may be given again")
+      ->required()
+      ->allow_extra_args(false);
   CLI::Option* off = backup->add_flag("--off-machine", off_machine,
                                       "OUT survives the loss of this machine: mark what it holds "
                                       "as archived. Without it, only if OUT is on another file "

@@ -89,7 +89,8 @@ absl::Status FieldIndex::PutSeen(const Key& key, uint64_t made_seq) {
   if (!find.status().ok()) return find.status();
   if (there && find.Uint(0) == made_seq) return absl::OkStatus();
   Statement put = database_.Prepare(
-      "INSERT OR REPLACE INTO seen(type, scope, id, made_seq) VALUES(?1, ?2, ?3, ?4)");
+      "INSERT INTO seen(type, scope, id, made_seq, text_row) VALUES(?1, ?2, ?3, ?4, 0) "
+      "ON CONFLICT DO UPDATE SET made_seq = ?4");
   return put.Bind(1, key.type).Bind(2, key.scope).Bind(3, key.id).Bind(4, made_seq).Run();
 }
 

@@ -18,6 +18,7 @@ inline constexpr size_t kDraftBytesMax = 256 << 10;
 inline constexpr int kSearchHitsMax = 200;
 inline constexpr size_t kSearchWordsMax = 16;      // words of one search; more are not needed to find
 inline constexpr size_t kSearchBytesMax = 1 << 10; // of the words as typed
+inline constexpr int kUnindexedTextsMax = 64;      // texts whose words are not in the index yet
 inline constexpr int kQueryRecordsMax = 500;
 inline constexpr size_t kQueryConditionsMax = 8;
 

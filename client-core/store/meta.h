@@ -29,6 +29,7 @@ inline constexpr std::string_view kClockOffset = "clock_offset_ms";
 inline constexpr std::string_view kFoundCounting = "found_counting";  // once true, for ever
 inline constexpr std::string_view kGated = "gated";                // the server waits after a restore
 inline constexpr std::string_view kIndexedSchema = "indexed_schema";  // of the catalog that made the indexes
+inline constexpr std::string_view kIndexedRow = "indexed_row";     // of search_text, see search.h
 inline constexpr std::string_view kEnding = "ending/";
 }  // namespace meta
 

@@ -59,7 +59,7 @@ Store::Store(std::unique_ptr<Database> database, const StoreIdentity& identity,
                          return Judge({catalog_, *directory_, directory_->seq(), now_ms}, scope,
                                       changeset);
                        })),
-      drafts_(*database_), field_index_(*database_, catalog_), search_(*database_, log_, catalog_),
+      drafts_(*database_), field_index_(*database_, catalog_), search_(*database_, log_, meta_, catalog_),
       query_(*database_, log_, state_, outbox_, overlay_, catalog_) {}
 
 Store::~Store() = default;
@@ -128,6 +128,7 @@ absl::Status Store::Load() {
   overlay_.ForgetAll();
   outbox_.Reload();
   absl::Status status = log_.Load();
+  if (status.ok()) status = search_.Load();
   if (!status.ok()) return status;
   if (directory_ != nullptr && !directory_moved_) return status;
   absl::StatusOr<Directory> replayed = ReplayDirectory();
@@ -177,10 +178,12 @@ absl::Status Store::IndexRecord(ScopeState& seen, uint32_t type, const Id& id) {
   assert(row != nullptr);
   const Record* record = seen.Find(type, id);
   if (!seen.status().ok()) return seen.status();
-  absl::Status status = record != nullptr ? field_index_.Put(row->key, *record)
-                                          : field_index_.Drop(row->key, type, id);
-  if (!status.ok()) return status;
-  return record != nullptr ? search_.Put(row->key, *record) : search_.Drop(row->key, type, id);
+  if (record == nullptr) {
+    absl::Status status = search_.Drop(row->key, type, id);
+    return status.ok() ? field_index_.Drop(row->key, type, id) : status;
+  }
+  absl::Status status = field_index_.Put(row->key, *record);
+  return status.ok() ? search_.Put(row->key, *record) : status;
 }
 
 absl::Status Store::Index(ScopeState& seen, const Keys& keys) {
@@ -225,8 +228,8 @@ absl::Status Store::IndexWhole(const Id& scope, int64_t now_ms) {
 absl::Status Store::DropIndexes(const Id& scope) {
   const ScopeRow* row = log_.Find(scope);
   if (row == nullptr) return absl::OkStatus();
-  absl::Status status = field_index_.DropScope(row->key);
-  return status.ok() ? search_.DropScope(row->key) : status;
+  absl::Status status = search_.DropScope(row->key);
+  return status.ok() ? field_index_.DropScope(row->key) : status;
 }
 
 absl::Status Store::IndexAnew() {

@@ -7,7 +7,7 @@
 
 namespace doorstep::client {
 
-inline constexpr int kZstdWindowLogMax = 20;               // 1 MiB
+inline constexpr uint64_t kZstdWindowBytesMax = 1 << 20;
 inline constexpr int kZstdLevel = 3;                       // what the tests pack with
 inline constexpr int64_t kAskAgainMs = 60 * 60 * 1000;     // of a row that waits for an archive
 inline constexpr int kRoundsMax = 16;                      // pulls in one contact

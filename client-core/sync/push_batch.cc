@@ -54,6 +54,7 @@ absl::StatusOr<PushBatch> NextPushBatch(Store& store, const std::set<Id>& answer
     v1::PushRow* wire = batch.request.add_rows();
     if (says == RowTurn::kAsk) {
       wire->set_uid(row.uid.str());
+      batch.asked.insert(row.uid);
     } else {
       absl::StatusOr<v1::SignedChangeset> changeset = store.outbox().Signed(row);
       if (!changeset.ok()) return changeset.status();

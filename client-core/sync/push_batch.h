@@ -26,6 +26,7 @@ enum class RowTurn : uint8_t {
 struct PushBatch {
   v1::PushRequest request;
   std::vector<OutboxRow> rows;  // in the order of the request
+  std::set<Id> asked;           // uids of those that are only asked about
 };
 
 // The directory's rows first, then the rest in outbox order; rows in `answered` have had their

@@ -475,6 +475,7 @@ absl::Status Session::Machine::TakeAnswers(const v1::PushResponse& response) {
     const v1::RowAnswer& answer = response.answers(static_cast<int>(i));
     OutboxRow row = push_.rows[i];
     bool was_accepted = row.answer == Answer::kAccepted;
+    bool asked = push_.asked.contains(row.uid);
     NoteAnswer(answer, now_ms_, row);
     absl::Status saved = store_.SaveAnswer(row, now_ms_);
     if (!saved.ok()) return saved;
@@ -482,7 +483,7 @@ absl::Status Session::Machine::TakeAnswers(const v1::PushResponse& response) {
     if (row.answer == Answer::kAccepted) {
       progress_ = true;
       if (!was_accepted) report_.set_pushed(report_.pushed() + 1);
-      if (!was_accepted && ComesBack(row.scope)) accepted_ = true;
+      if (!asked && ComesBack(row.scope)) accepted_ = true;
       if (Planted(Fault::kOutboxAtLog)) {
         absl::Status removed = store_.RemoveDelivered(row.scope, row.uid, now_ms_);
         if (!removed.ok()) return removed;
@@ -492,7 +493,7 @@ absl::Status Session::Machine::TakeAnswers(const v1::PushResponse& response) {
       server_wants_ms_ = std::max(server_wants_ms_, int64_t{answer.retry().after_ms()});
     }
     // Asked by uid, and the server has it no more: it goes out whole, in this contact.
-    bool lost = was_accepted && row.answer != Answer::kAccepted && row.answer != Answer::kUnsendable;
+    bool lost = asked && row.answer != Answer::kAccepted && row.answer != Answer::kUnsendable;
     if (!lost || !sent_again_.insert(row.uid).second) answered_.insert(row.uid);
   }
   push_ = {};

@@ -128,8 +128,10 @@ ds_client* Core::Open() {
          "`doorstep request FILE` begins the first device of an authority.");
   }
   Pin pin;
-  if (settings_.pin_file.empty()) pin.Ask("PIN: ");
-  else pin.ReadFile(settings_.pin_file);
+  if (settings_.pin_file.empty())
+    pin.Ask("PIN: ");
+  else
+    pin.ReadFile(settings_.pin_file);
   ds_error error = {};
   const ds_status status = ds_client_unlock(client_, pin.bytes(), &error);
   if (status != DS_OK) FailWith("unlock", status, error);
@@ -159,8 +161,10 @@ ds_client* Core::OpenOrCreate() {
 void Core::ChangePin(const std::string& new_pin_file) {
   Locked();
   Pin old_pin, new_pin;
-  if (settings_.pin_file.empty()) old_pin.Ask("PIN until now: ");
-  else old_pin.ReadFile(settings_.pin_file);
+  if (settings_.pin_file.empty())
+    old_pin.Ask("PIN until now: ");
+  else
+    old_pin.ReadFile(settings_.pin_file);
   if (new_pin_file.empty()) {
     Pin again;
     new_pin.Ask("New passphrase, 12 characters or more: ");
@@ -198,8 +202,8 @@ v1::Committed Core::Commit(const v1::Edits& edits, const std::string& doing) {
 v1::Committed Core::Resolve(const std::string& item, const v1::Edits& edits) {
   ds_buffer buffer = {};
   ds_error error = {};
-  const ds_status status = ds_attention_resolve(Open(), IdOf(item), View(edits.SerializeAsString()),
-                                                &buffer, &error);
+  const ds_status status =
+      ds_attention_resolve(Open(), IdOf(item), View(edits.SerializeAsString()), &buffer, &error);
   if (status != DS_OK) FailWith("settle it", status, error);
   return Take<v1::Committed>(&buffer);
 }
@@ -239,6 +243,10 @@ std::vector<v1::Answer> Core::Ask(const v1::Query& query) {
     const ds_status status = ds_query_open(Open(), View(page.SerializeAsString()), &opened, &error);
     if (status != DS_OK) FailWith("look that up", status, error);
     std::vector<v1::Answer> answers = Drain(opened);
+    // A core that knows no pages answers with the first one again.
+    const bool again = !all.empty() && !answers.empty() &&
+                       answers[0].SerializeAsString() == all[0].SerializeAsString();
+    if (again) return all;
     const bool last = answers.size() < kPage || query.limit() != 0;
     for (v1::Answer& answer : answers) all.push_back(std::move(answer));
     if (last) return all;
@@ -305,8 +313,8 @@ v1::SyncReport Core::Sync() {
 v1::Reply Core::Request(const v1::Request& request, const std::string& doing) {
   Waiting waiting;
   ds_error error = {};
-  ds_status status = ds_request(Open(), View(request.SerializeAsString()), Waiting::Answer,
-                                &waiting, &error);
+  ds_status status =
+      ds_request(Open(), View(request.SerializeAsString()), Waiting::Answer, &waiting, &error);
   if (status != DS_OK) FailWith(doing, status, error);
   status = waiting.Wait(client_);
   if (status != DS_OK) FailWith(doing, status, waiting.error());
@@ -316,8 +324,8 @@ v1::Reply Core::Request(const v1::Request& request, const std::string& doing) {
 std::string Core::Enrol(const v1::Enrolment& way, const std::string& doing) {
   Waiting waiting;
   ds_error error = {};
-  ds_status status = ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer,
-                              &waiting, &error);
+  ds_status status =
+      ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer, &waiting, &error);
   if (status != DS_OK) FailWith(doing, status, error);
   status = waiting.Wait(client_);
   if (status != DS_OK) FailWith(doing, status, waiting.error());
@@ -327,12 +335,12 @@ std::string Core::Enrol(const v1::Enrolment& way, const std::string& doing) {
 bool Core::TryEnrol(const v1::Enrolment& way) {
   Waiting waiting;
   ds_error error = {};
-  ds_status status = ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer,
-                              &waiting, &error);
+  ds_status status =
+      ds_enrol(OpenOrCreate(), View(way.SerializeAsString()), Waiting::Answer, &waiting, &error);
   if (status != DS_OK) FailWith("join", status, error);
   status = waiting.Wait(client_);
-  if (status == DS_OK) return Parsed<v1::Status>(waiting.answer()).life() == v1::Status::ENROLLED;
-  if (status == DS_UNAVAILABLE) return false;
+  if (status == DS_OK) return true;
+  if (waiting.error().reason == DS_REASON_BUSY) return false;
   FailWith("join", status, waiting.error());
 }
 
@@ -349,6 +357,13 @@ const v1::SchemaType& Core::Type(const std::string& name) {
     if (strcasecmp(known.c_str(), name.c_str()) == 0) return type;
   }
   Fail(Exit::kUsage, "there is no type of record with that name. `doorstep schema` lists them.");
+}
+
+const v1::SchemaType& Core::TypeOf(uint32_t number) {
+  for (const auto& [name, type] : Schema()) {
+    if (type.number() == number) return type;
+  }
+  Fail(Exit::kNotNow, "that record was made by a newer program. Update this one.");
 }
 
 const v1::SchemaType::Field& Core::Field(const v1::SchemaType& type, const std::string& name) {

@@ -59,13 +59,14 @@ class Core {
   v1::SyncReport Sync();
   v1::Reply Request(const v1::Request& request, const std::string& doing);
   std::string Enrol(const v1::Enrolment& way, const std::string& doing);
-  // The same, but an office that has not answered yet is no failure: false, try again later.
+  // By invitation. False: nobody has confirmed it yet, or the office cannot be reached; try again.
   bool TryEnrol(const v1::Enrolment& way);
 
   // The schema, asked once.
   const std::map<std::string, v1::SchemaType>& Schema();
   // Fails with kUsage for a name that is none; letter case is forgiven.
   const v1::SchemaType& Type(const std::string& name);
+  const v1::SchemaType& TypeOf(uint32_t number);
   const v1::SchemaType::Field& Field(const v1::SchemaType& type, const std::string& name);
 
  private:

@@ -13,14 +13,14 @@ namespace doorstep::shell {
 enum class Exit : int {
   kDone = 0,
   kOurMistake = 1,
-  kUsage = 2,       // the command or a value in it
+  kUsage = 2,  // the command or a value in it
   kNotFound = 3,
-  kNotNow = 4,      // locked, wrong PIN, not enrolled, not counting yet
-  kRefused = 5,     // no right, or trust broken
-  kUnreachable = 6, // the office, a file or the folder: try again
+  kNotNow = 4,       // locked, wrong PIN, not enrolled, not counting yet
+  kRefused = 5,      // no right, or trust broken
+  kUnreachable = 6,  // the office, a file or the folder: try again
   kLimit = 7,
   kDamaged = 8,
-  kCancelled = 9,   // Ctrl-C: what was committed is kept
+  kCancelled = 9,  // Ctrl-C: what was committed is kept
 };
 
 // Run once before the program ends, so that the client is closed whatever happened.

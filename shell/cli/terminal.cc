@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kMarksMax = 8;  // no script stacks more on one letter
 constexpr char kHexDigits[] = "0123456789abcdef";
 
-// One code point at text[at], its length in `size`; -1 and a length of 1 for a byte that begins none.
+// One code point at text[at], its length in `size`; -1 and a length of 1 for a byte that begins
+// none.
 int32_t Decode(std::string_view text, size_t at, size_t* size) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t lead = byte(at);
@@ -95,8 +96,10 @@ size_t Columns(std::string_view text) {
 std::string OneLine(std::string_view text, size_t columns) {
   std::string flat;
   for (const char c : text) {
-    if (c == '\n') flat += " / ";
-    else flat += c == '\t' ? ' ' : c;
+    if (c == '\n')
+      flat += " / ";
+    else
+      flat += c == '\t' ? ' ' : c;
   }
   std::string kept;
   size_t shown = 0;
@@ -134,19 +137,20 @@ std::string Table(const std::vector<std::string>& heading,
   std::vector<size_t> widths;
   for (const std::string& cell : heading) widths.push_back(Columns(cell));
   for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) {
       widths[i] = std::max(widths[i], Columns(row[i]));
     }
   }
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
-    for (size_t i = 0; i < cells.size() && i < widths.size(); ++i) {
+    for (size_t i = 0; i < cells.size(); ++i) {
       text += cells[i];
       if (i + 1 < cells.size()) text += std::string(widths[i] - Columns(cells[i]) + 2, ' ');
     }
     return text + "\n";
   };
-  std::string out = line(heading);
+  std::string out = heading.empty() ? "" : line(heading);
   for (const auto& row : rows) out += line(row);
   return out;
 }

@@ -9,9 +9,9 @@
 
 namespace doorstep::shell {
 
-// Text out of a record, as a terminal may show it: control characters, escapes, directional controls
-// and broken UTF-8 come out as <U+001B> and <0xFF>, a pile of combining marks is cut after eight, and
-// what may be written right to left stands in an isolate. Newlines and tabs stay.
+// Text out of a record, as a terminal may show it: control characters, escapes, directional
+// controls and broken UTF-8 come out as <U+001B> and <0xFF>, a pile of combining marks is cut after
+// eight, and what may be written right to left stands in an isolate. Newlines and tabs stay.
 std::string Isolated(std::string_view text);
 
 // The same on one line of at most `columns` characters; newlines become " / ".
@@ -20,7 +20,8 @@ std::string OneLine(std::string_view text, size_t columns);
 // Isolated, wrapped at `columns` and indented: a block of narrative.
 std::string Block(std::string_view text, size_t indent, size_t columns = 92);
 
-// Rows under a heading, columns as wide as they must be. Cells are shown as they are: isolate first.
+// Rows under a heading (or none), columns as wide as they must be. Cells are shown as they are:
+// isolate first.
 std::string Table(const std::vector<std::string>& heading,
                   const std::vector<std::vector<std::string>>& rows);
 
@@ -37,8 +38,8 @@ std::string Short(std::string_view id);
 std::string LocalTime(int64_t ms);
 std::string Today();   // "2026-11-25" in Europe/London
 std::string NowUtc();  // "2026-11-25T14:05:00.000Z"
-// "2026-11-25 14:05" (Europe/London), "2026-11-25T14:05Z" or a full instant, as a full instant; empty
-// if it is none of these.
+// "2026-11-25 14:05" (Europe/London), "2026-11-25T14:05Z" or a full instant, as a full instant;
+// empty if it is none of these.
 std::string Instant(const std::string& text);
 
 }  // namespace doorstep::shell

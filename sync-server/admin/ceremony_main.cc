@@ -304,7 +304,9 @@ class Commands {
 
  private:
   void AddShares(CLI::App* command) {
-    command->add_option("--share", shares_, "the share of one officer; give two")->required();
+    command->add_option("--share", shares_, "the share of one officer; give two")
+        ->required()
+        ->allow_extra_args(false);
   }
   void AddOut(CLI::App* command, const char* help) {
     command->add_option("--out", out_, help)->required();
@@ -334,15 +336,19 @@ class Commands {
 
   void AddGenesis() {
     CLI::App* genesis = app_.add_subcommand("genesis", "write entry 1 of the directory");
-    genesis->add_option("--share", genesis_.shares, "a root share; give two")->required();
+    genesis->add_option("--share", genesis_.shares, "a root share; give two")
+        ->required()
+        ->allow_extra_args(false);
     genesis->add_option("--recovery", genesis_.recovery, "recovery.public")->required();
     genesis->add_option("--server", genesis_.server, "server.request of doorstepd init")->required();
     genesis->add_option("--authority", genesis_.authority, "its name")->required();
     genesis->add_option("--team", genesis_.team, "of the first supervisors")->required();
     genesis->add_option("--administrator", genesis_.administrators,
-                        "NAME=FILE, the request of their device; one or more")
-        ->required();
-    genesis->add_option("--supervisor", genesis_.supervisors, "NAME=FILE");
+                        "NAME=FILE, the request of their device; may be given again")
+        ->required()
+        ->allow_extra_args(false);
+    genesis->add_option("--supervisor", genesis_.supervisors, "NAME=FILE; may be given again")
+        ->allow_extra_args(false);
     genesis->add_option("--out", genesis_.out, "the bundle")->required();
     genesis->callback([this] { result_ = Genesis(genesis_); });
   }

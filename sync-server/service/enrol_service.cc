@@ -89,10 +89,9 @@ void EnrolService::Poll(const std::string& source, std::string_view request, Don
   v1::EnrolPoll message;
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
   const absl::StatusOr<InvitationHandle> handle = HandleIn(message.handle());
-  absl::StatusOr<v1::EnrolAnswer> answer = handle.status();
-  if (handle.ok()) {
-    answer = parts_.invitations.Copy().Poll(*handle, message.sign_pk(), parts_.now_ms());
-  }
+  absl::StatusOr<v1::EnrolAnswer> answer =
+      handle.ok() ? parts_.invitations.Copy().Poll(*handle, message.sign_pk(), parts_.now_ms())
+                  : handle.status();
   if (!answer.ok()) {
     // Who asked by a known handle may poll as often as it likes; guesses are counted.
     if (absl::Status status = CheckSource(source); !status.ok()) return done(status);

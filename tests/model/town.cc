@@ -67,7 +67,7 @@ const Entry& ScopeLog::Place(const Changeset& changeset, const Judgement& judgem
   meta.set_verdict(judgement.verdict);
   meta.set_reason(judgement.reason);
   meta.set_directory_seq(town_.directory.seq());
-  meta.set_directory_hash(ShortHash(town_.directory.hash()));
+  if (town_.directory.seq() > 0) meta.set_directory_hash(ShortHash(town_.directory.hash()));
   meta.set_received_ms(town_.now_ms);
   for (const Id& uid : judgement.released) meta.add_released(uid.str());
   Hash32 before =

@@ -171,8 +171,9 @@ DS_EXPORT void ds_buffer_free(ds_buffer* buffer);
  * folder is made if it is missing, for its owner only; its parent must be there. Nothing is decrypted
  * and no key is made: a new folder is in life NEW until a first PIN is set. `options` is a
  * ClientOptions and may be empty; `host` may be null.
- * Fails: INVALID_ARGUMENT (no folder, a link, open to others), UNAVAILABLE with reason BUSY (open
- * elsewhere) or IO, UNIMPLEMENTED (written by a newer program: it is left as it is). */
+ * Fails: INVALID_ARGUMENT (no folder, a link); FAILED_PRECONDITION (open to others, another owner's,
+ * on a network); UNAVAILABLE with reason BUSY (open elsewhere) or IO; UNIMPLEMENTED (written by a
+ * newer program: it is left as it is); RESOURCE_EXHAUSTED (64 clients are open). */
 DS_EXPORT ds_status ds_client_open(const char* dir, ds_bytes options, const ds_host* host,
                                    ds_client** client, ds_error* error);
 
@@ -244,7 +245,8 @@ DS_EXPORT ds_status ds_draft_get(ds_client* client, const uint8_t id[16], ds_buf
 /* ---- Questions ------------------------------------------------------------------------------- */
 
 /* Asks a Query. The answers are those of the moment it was asked, whatever is committed or pulled
- * meanwhile. The query is the caller's and ends with ds_query_close, at a lock, or with its client. */
+ * meanwhile. The query is the caller's and ends with ds_query_close or with its client; a lock takes its
+ * answers away for good. */
 DS_EXPORT ds_status ds_query_open(ds_client* client, ds_bytes query, ds_query** opened,
                                   ds_error* error);
 
@@ -252,7 +254,7 @@ DS_EXPORT ds_status ds_query_open(ds_client* client, ds_bytes query, ds_query** 
 DS_EXPORT ds_status ds_search(ds_client* client, ds_bytes search, ds_query** opened,
                               ds_error* error);
 
-/* The next Answer, or DS_DONE with an empty buffer, again and again. */
+/* The next Answer, or DS_DONE with an empty buffer, again and again. After a lock: UNAUTHENTICATED. */
 DS_EXPORT ds_status ds_query_next(ds_query* query, ds_buffer* answer, ds_error* error);
 
 DS_EXPORT void ds_query_close(ds_query* query);

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -38,7 +39,11 @@ void Report(const char* what, double value, const char* unit) {
   std::printf("%-44s %10.1f %s\n", what, value, unit);
 }
 
-void BenchCommits(Town& town, const Hand& worker, Phone& phone, const Id& family) {
+// Of this process, all threads.
+double CpuMicroseconds() { return static_cast<double>(std::clock()) * 1e6 / CLOCKS_PER_SEC; }
+
+void BenchCommits(Town& town, const Hand& worker, Phone& phone, const Id& family,
+                  const std::string& file) {
   std::vector<Changeset> made;
   for (int n = 0; n < kCommits; ++n) {
     made.push_back(town.Write(worker, family, {PlanVisit(town, worker, town.NewId(), n, "bench",
@@ -49,6 +54,7 @@ void BenchCommits(Town& town, const Hand& worker, Phone& phone, const Id& family
   std::unique_ptr<Database> database = *Database::Create(
       folder.path(), TestKey(), bare, [](Database&) { return absl::OkStatus(); });
   Clock::time_point start = Clock::now();
+  double cpu = CpuMicroseconds();
   for (const Changeset& changeset : made) {
     Transaction transaction(*database);
     database->Prepare("INSERT INTO t(bytes) VALUES(?1)").Bind(1, changeset.bytes).Run().IgnoreError();
@@ -56,17 +62,26 @@ void BenchCommits(Town& town, const Hand& worker, Phone& phone, const Id& family
   }
   double inserts = kCommits * 1000 / MillisecondsSince(start);
   Report("bare durable inserts", inserts, "/s");
+  Report("processor time of one", (CpuMicroseconds() - cpu) / kCommits, "us");
 
   Judgement applied;
   applied.verdict = v1::APPLIED;
   phone.store->overlay().Of(family, town.now_ms).IgnoreError();
+  phone.store->database().CheckpointTruncate().IgnoreError();
+  size_t commits_counted = 0;
   start = Clock::now();
+  cpu = CpuMicroseconds();
   for (const Changeset& changeset : made) {
     absl::Status status = phone.store->Commit(changeset, applied, "draft", town.now_ms);
     REQUIRE(status.ok());
+    if (++commits_counted == 100) {
+      const auto bytes = static_cast<double>(std::filesystem::file_size(file + "-wal"));
+      Report("pages written by one commit", bytes / 4120 / 100, "");
+    }
   }
   double commits = kCommits * 1000 / MillisecondsSince(start);
   Report("commits, with indexes and the end of a draft", commits, "/s");
+  Report("processor time of one", (CpuMicroseconds() - cpu) / kCommits, "us");
   Report("that is of bare inserts", 100 * commits / inserts, "%");
 }
 
@@ -97,7 +112,7 @@ TEST_CASE("the store keeps up") {
       last_family = first.scope;
     }
     Report("pulled visits", kFamilies * kVisitsEach * 1000 / pulling, "/s");
-    BenchCommits(town, worker, phone, last_family);
+    BenchCommits(town, worker, phone, last_family, folder.file());
   }
   Report("file", static_cast<double>(std::filesystem::file_size(folder.file())) / 1e6, "MB");
   for (int n = 0; n < 3; ++n) {
