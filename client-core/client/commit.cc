@@ -149,7 +149,7 @@ absl::Status CompleteFamily(const Desk& desk, v1::Changeset& body, int64_t now_m
   Changeset first;
   first.body = body;
   first.scope = Id::FromBytes(body.scope()).value_or(Id{});
-  std::optional<FamilyView> view = FamilyFoundedBy(first);
+  std::optional<FamilyView> view = FamilyIn(first);
   Id team = view ? view->team : Id{};
   if (team.is_zero()) {
     team = desk.directory().TeamOf(desk.user, desk.directory().seq());

@@ -188,7 +188,8 @@ void Caseload::AddProgress(v1::Edits& edits, const Household& household, const I
 Caseload::Visit Caseload::MakeVisit(const Household& household, int number) {
   const uint64_t json_before = json_bytes_;
   const int64_t day = number * 365 / kVisitsAYear;
-  const int64_t started_ms = first_day_ms_ + day * kDayMs + draw_.Between(8 * 60, 17 * 60) * kMinuteMs +
+  const int64_t started_ms = first_day_ms_ + day * kDayMs +
+                             draw_.Between(8 * 60, 17 * 60) * kMinuteMs +
                              draw_.Between(0, kMinuteMs - 1);
   const int64_t ended_ms = started_ms + draw_.Between(15, 95) * kMinuteMs;
   Visit visit;

@@ -20,7 +20,7 @@ namespace doorstep::bench {
 inline constexpr int kVisitsAYear = 24;
 
 struct Household {
-  Id scope;    // once it is committed
+  Id scope;  // once it is committed
   Id episode;
   std::vector<Id> people;
   std::vector<Id> children;  // of them

@@ -121,8 +121,8 @@ ContactCost RunContact(Device& device, Office& office) {
     assert(request.has_value());
     const bool pulls = std::holds_alternative<v1::PullRequest>(request->body);
     trip.kind = pulls ? RoundTrip::Kind::kPull : RoundTrip::Kind::kPush;
-    const std::string bytes = std::visit(
-        [](const auto& body) { return body.SerializeAsString(); }, request->body);
+    const std::string bytes =
+        std::visit([](const auto& body) { return body.SerializeAsString(); }, request->body);
     trip.up_bytes = bytes.size();
     trip.device_ms = watch.ThreadMs();
     (pulls ? RunPull : RunPush)(device, office, session, request->call, bytes, trip);

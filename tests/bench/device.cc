@@ -29,8 +29,7 @@ client::KeyStoreStatus MemoryKeyStore::Delete(const std::string& name) {
   return client::KeyStoreStatus::kOk;
 }
 
-Device::Device(std::string folder, WorldClock& clock)
-    : folder_(std::move(folder)), clock_(clock) {
+Device::Device(std::string folder, WorldClock& clock) : folder_(std::move(folder)), clock_(clock) {
   OpenLocked();
   const absl::Status made = client_->SetPin("", kPin);
   assert(made.ok());
@@ -43,8 +42,8 @@ void Device::OpenLocked() {
   options.client.set_argon_memory_bytes(kArgonBytes);
   options.client.set_samples(true);
   options.argon_bounds.memory_bytes_min = kArgonBytes;
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = client::Client::Open(
-      options, {Catalog::Get(), clock_, random_, key_store_, verifier_});
+  absl::StatusOr<std::unique_ptr<client::Client>> opened =
+      client::Client::Open(options, {Catalog::Get(), clock_, random_, key_store_, verifier_});
   assert(opened.ok());
   client_ = *std::move(opened);
 }

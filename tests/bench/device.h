@@ -1,5 +1,5 @@
-// A device of a bench: a real client core with its files in a folder, an Argon2id that costs nothing,
-// and a clock that the bench moves.
+// A device of a bench: a real client core with its files in a folder, an Argon2id that costs
+// nothing, and a clock that the bench moves.
 #ifndef DOORSTEP_TESTS_BENCH_DEVICE_H_
 #define DOORSTEP_TESTS_BENCH_DEVICE_H_
 

@@ -12,9 +12,12 @@ namespace doorstep::bench {
 
 bool Met(const Figure& figure) {
   switch (figure.target.kind) {
-    case Target::Kind::kAtLeast: return figure.value >= figure.target.limit;
-    case Target::Kind::kAtMost: return figure.value <= figure.target.limit;
-    case Target::Kind::kNone: break;
+    case Target::Kind::kAtLeast:
+      return figure.value >= figure.target.limit;
+    case Target::Kind::kAtMost:
+      return figure.value <= figure.target.limit;
+    case Target::Kind::kNone:
+      break;
   }
   return true;
 }

@@ -19,7 +19,8 @@ namespace {
 
 // In the order in which they are taken; each stands on those before it, but quiet, which is alone.
 enum Measure { kSave, kPush, kPull, kOpen, kRead, kChange, kQuiet, kMeasures };
-constexpr const char* kNames[kMeasures] = {"save", "push", "pull", "open", "read", "change", "quiet"};
+constexpr const char* kNames[kMeasures] = {"save", "push",   "pull", "open",
+                                           "read", "change", "quiet"};
 
 std::string FirstProcessor() {
   std::ifstream info("/proc/cpuinfo");
@@ -77,8 +78,9 @@ int main(int argc, char** argv) {
   bool json = false;
   std::string only;
   std::string folder = std::filesystem::temp_directory_path();
-  CLI::App app("Measures Doorstep against what it cannot do without. Ends with 1 when a target is "
-               "missed.");
+  CLI::App app(
+      "Measures Doorstep against what it cannot do without. Ends with 1 when a target is "
+      "missed.");
   app.add_option("--families", size.families, "families of the caseload")
       ->check(CLI::Range(1, 200))
       ->capture_default_str();
@@ -105,8 +107,8 @@ int main(int argc, char** argv) {
   const double others = (BusyMs() - busy_before - ProcessMs()) / whole.WallMs();
   const Figures::About about = {
       {"date", Today()},
-      {"machine", absl::StrFormat("%s, %d cores", FirstProcessor(),
-                                  std::thread::hardware_concurrency())},
+      {"machine",
+       absl::StrFormat("%s, %d cores", FirstProcessor(), std::thread::hardware_concurrency())},
       {"other_cores", absl::StrFormat("%.2f", others)},
       {"families", std::to_string(size.families)},
       {"years", std::to_string(size.years)},

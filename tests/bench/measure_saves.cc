@@ -19,9 +19,9 @@ class BareTable {
     SystemRandom random;
     const client::Schema schema{
         1, {"CREATE TABLE save(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT"}, {}, {}};
-    absl::StatusOr<std::unique_ptr<client::Database>> database = client::Database::Create(
-        folder, random.MakeSecret(client::Database::kKeyBytes), schema,
-        [](client::Database&) { return absl::OkStatus(); });
+    absl::StatusOr<std::unique_ptr<client::Database>> database =
+        client::Database::Create(folder, random.MakeSecret(client::Database::kKeyBytes), schema,
+                                 [](client::Database&) { return absl::OkStatus(); });
     assert(database.ok());
     database_ = *std::move(database);
   }
@@ -46,8 +46,7 @@ class Saving {
   void Save(const Caseload::Visit& visit) {
     const uint64_t syncs = SyncCount();
     Stopwatch watch;
-    const v1::Committed committed =
-        bench::Save(scene_.council.worker, visit.edits, visit.saved_ms);
+    const v1::Committed committed = bench::Save(scene_.council.worker, visit.edits, visit.saved_ms);
     save_ms_.push_back(watch.WallMs());
     cpu_ms_ += watch.ThreadMs();
     syncs_ += SyncCount() - syncs;

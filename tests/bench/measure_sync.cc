@@ -159,8 +159,7 @@ void MeasureChange(Scene& scene, Figures& figures) {
   std::vector<double> times;
   uint64_t up = 0, down = 0;
   for (int i = 0; i < kChanges; ++i) {
-    const Household& household =
-        scene.households[static_cast<size_t>(i) % scene.households.size()];
+    const Household& household = scene.households[static_cast<size_t>(i) % scene.households.size()];
     const Caseload::Visit call = scene.caseload.MakeCall(household, i);
     Stopwatch watch;
     Save(worker, call.edits, worker.clock().now_ms + 1);

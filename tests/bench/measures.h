@@ -37,8 +37,8 @@ void RecordVisits(Scene& scene, int first, int last,
 
 // save: plans, visits and calls of all the years, against bare durable inserts of the same bytes.
 void MeasureSaves(Scene& scene, const Size& size, Figures& figures);
-// push, back: the years handed in, and seen again in the log that is pulled; against verifying their
-// signatures alone.
+// push, back: the years handed in, and seen again in the log that is pulled; against verifying
+// their signatures alone.
 void MeasurePush(Scene& scene, Figures& figures);
 // pull: all of it on a device that had nothing; against verifying its signatures alone.
 void MeasurePull(Scene& scene, Figures& figures);

@@ -8,11 +8,13 @@ namespace doorstep::bench {
 namespace {
 
 constexpr size_t kCommonWords = 60, kContentWords = 780, kNames = 70, kTurns = 40;
-constexpr std::array<const char*, 24> kBegin = {"b",  "ch", "d",  "f",  "g",  "h",  "k",  "l",
-                                                "m",  "n",  "p",  "r",  "s",  "sh", "t",  "th",
-                                                "v",  "w",  "st", "tr", "pl", "gr", "",   "j"};
-constexpr std::array<const char*, 10> kMiddle = {"a", "e", "i", "o", "u", "ea", "oo", "ai", "e", "a"};
-constexpr std::array<const char*, 12> kEnd = {"", "", "", "n", "r", "t", "l", "s", "nd", "ng", "m", "ck"};
+constexpr std::array<const char*, 24> kBegin = {"b", "ch", "d",  "f",  "g",  "h",  "k", "l",
+                                                "m", "n",  "p",  "r",  "s",  "sh", "t", "th",
+                                                "v", "w",  "st", "tr", "pl", "gr", "",  "j"};
+constexpr std::array<const char*, 10> kMiddle = {"a",  "e",  "i",  "o", "u",
+                                                 "ea", "oo", "ai", "e", "a"};
+constexpr std::array<const char*, 12> kEnd = {"",  "",  "",   "n",  "r", "t",
+                                              "l", "s", "nd", "ng", "m", "ck"};
 
 }  // namespace
 
@@ -66,10 +68,18 @@ void Prose::AppendTurn(Draw& draw, std::string& text) const {
   for (const Part& part : turns_[draw.Below(turns_.size())]) {
     if (!text.empty()) text += ' ';
     switch (part.slot) {
-      case Slot::kFixed: text += part.word; break;
-      case Slot::kContent: text += Content(draw); break;
-      case Slot::kNumber: text += std::to_string(draw.Between(1, 60)); break;
-      case Slot::kName: text += names_[draw.Below(names_.size())]; break;
+      case Slot::kFixed:
+        text += part.word;
+        break;
+      case Slot::kContent:
+        text += Content(draw);
+        break;
+      case Slot::kNumber:
+        text += std::to_string(draw.Between(1, 60));
+        break;
+      case Slot::kName:
+        text += names_[draw.Below(names_.size())];
+        break;
     }
   }
 }

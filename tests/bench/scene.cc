@@ -19,7 +19,8 @@ v1::Committed Save(Device& device, const v1::Edits& edits, int64_t when_ms) {
 }
 
 Scene::Scene(const std::string& parent, const Size& size)
-    : council(parent), caseload(kSeed, council.worker.client().user(), council.clock.now_ms),
+    : council(parent),
+      caseload(kSeed, council.worker.client().user(), council.clock.now_ms),
       households(static_cast<size_t>(size.families)) {
   for (Household& household : households) {
     const v1::Edits edits = caseload.MakeFamily(household);
