@@ -125,7 +125,7 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAMS.folder / "doorstepd", "serve", self.folder, "--listen", self.address],
-                stdout=log, stderr=log)
+                stdout=log, stderr=log, start_new_session=True)  # Ctrl-C is ours to answer
         for _ in range(300):
             check(self.process.poll() is None, f"doorstepd ended at once; see {self.log}")
             with socket.socket() as probe:
