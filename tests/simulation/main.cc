@@ -30,6 +30,7 @@ struct Arguments {
   uint64_t last = 100;
   int operations = 80;
   std::string without;
+  std::string weights;
   int jobs = 1;
   bool json = false;
   bool steps = false;
@@ -79,13 +80,13 @@ Failure RunTwice(const RunSettings& settings, client::Verifier& verifier,
   return failure;
 }
 
-void Work(const Arguments& arguments, Fault without, std::atomic<uint64_t>& next, Totals& totals) {
+void Work(const Arguments& arguments, Fault weights, std::atomic<uint64_t>& next, Totals& totals) {
   RememberingVerifier verifier;
   for (uint64_t seed = next++; seed <= arguments.last; seed = next++) {
     RunSettings settings;
     settings.seed = seed;
     settings.operations = arguments.operations;
-    settings.without = without;
+    settings.weights = weights;
     std::map<std::string, uint64_t> coverage;
     verifier.Forget();
     const Failure failure = RunTwice(settings, verifier, coverage);
@@ -124,7 +125,7 @@ void PrintSteps(const RunOutcome& outcome) {
   }
 }
 
-void PrintFailures(const Arguments& arguments, Fault without, const Totals& totals) {
+void PrintFailures(const Arguments& arguments, Fault weights, const Totals& totals) {
   if (arguments.brief) {
     for (const Failure& failure : totals.failures) {
       const Violation& first = failure.violations.front();
@@ -139,7 +140,7 @@ void PrintFailures(const Arguments& arguments, Fault without, const Totals& tota
     RunSettings settings;
     settings.seed = failure.seed;
     settings.operations = arguments.operations;
-    settings.without = without;
+    settings.weights = weights;
     settings.keep_steps = kStepsShown;
     seed_under_way = failure.seed;
     std::printf("seed %llu failed; its last steps:\n",
@@ -210,31 +211,31 @@ bool ReadSeeds(const std::string& text, Arguments& arguments) {
   return true;
 }
 
-int RunSeeds(const Arguments& arguments, Fault without) {
+int RunSeeds(const Arguments& arguments, Fault weights) {
   Totals totals;
   std::atomic<uint64_t> next = arguments.first;
   std::atomic<bool> done = false;
   std::thread progress([&] { TellProgress(arguments, totals, done); });
   std::vector<std::thread> workers;
   for (int i = 0; i < arguments.jobs; ++i) {
-    workers.emplace_back([&] { Work(arguments, without, next, totals); });
+    workers.emplace_back([&] { Work(arguments, weights, next, totals); });
   }
   for (std::thread& worker : workers) worker.join();
   done = true;
   progress.join();
   std::sort(totals.failures.begin(), totals.failures.end(),
             [](const Failure& a, const Failure& b) { return a.seed < b.seed; });
-  if (!arguments.json && arguments.expect.empty()) PrintFailures(arguments, without, totals);
+  if (!arguments.json && arguments.expect.empty()) PrintFailures(arguments, weights, totals);
   PrintResult(arguments, totals);
   return Verdict(arguments, totals);
 }
 
-int RunOneSeed(const Arguments& arguments, Fault without) {
+int RunOneSeed(const Arguments& arguments, Fault weights) {
   RememberingVerifier verifier;
   RunSettings settings;
   settings.seed = arguments.shrinks ? arguments.shrink : arguments.first;
   settings.operations = arguments.operations;
-  settings.without = without;
+  settings.weights = weights;
   seed_under_way = settings.seed;
   if (arguments.shrinks) settings = Shrink(settings, Catalog::Get(), verifier);
   settings.keep_steps = 100'000;
@@ -255,6 +256,8 @@ int Main(int argc, char** argv) {
   app.add_option("--seeds", seeds, "First and last seed, A:B");
   app.add_option("--operations", arguments.operations, "Operations of each run");
   app.add_option("--without", arguments.without, "Take this rule out of the cores");
+  app.add_option("--weights", arguments.weights,
+                 "Keep all rules, but make as likely what this one protects against");
   app.add_option("--jobs", arguments.jobs, "Threads")->check(CLI::Range(1, 256));
   app.add_flag("--json", arguments.json, "Print the result as JSON");
   app.add_flag("--steps", arguments.steps, "Print every step of the first seed, run once");
@@ -276,21 +279,22 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "doorstep-sim: --seeds takes two numbers, A:B\n");
     return 2;
   }
-  Fault without = Fault::kNone;
-  if (!arguments.without.empty()) {
-    const std::optional<Fault> found = FindRule(arguments.without);
+  Fault weights = Fault::kNone;
+  const std::string& rule = arguments.without.empty() ? arguments.weights : arguments.without;
+  if (!rule.empty()) {
+    const std::optional<Fault> found = FindRule(rule);
     if (!found) {
       std::fprintf(stderr, "doorstep-sim: no such rule; --rules lists them\n");
       return 2;
     }
-    without = *found;
+    weights = *found;
   }
-  planted_fault = without;
+  if (!arguments.without.empty()) planted_fault = weights;
   if (!InitCrypto().ok()) return 2;
   signal(SIGABRT, TellSeed);
   signal(SIGSEGV, TellSeed);
-  if (arguments.shrinks || arguments.steps) return RunOneSeed(arguments, without);
-  return RunSeeds(arguments, without);
+  if (arguments.shrinks || arguments.steps) return RunOneSeed(arguments, weights);
+  return RunSeeds(arguments, weights);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class OneRun {
   OneRun(const RunSettings& settings, const Catalog& catalog, client::Verifier& verifier)
       : settings_(settings),
         tape_(settings.keep_steps),
-        world_({catalog, verifier, tape_, outcome_.coverage}, ProfileFor(settings.without),
+        world_({catalog, verifier, tape_, outcome_.coverage}, ProfileFor(settings.weights),
                settings.seed),
         people_(world_),
         town_hall_(world_),

@@ -19,9 +19,9 @@ namespace doorstep::simulation {
 struct RunSettings {
   uint64_t seed = 0;
   int operations = 80;
-  Fault without = Fault::kNone;
-  std::set<int> skipped;  // operations left out; the others do not notice
-  size_t keep_steps = 0;  // words of the last steps
+  Fault weights = Fault::kNone;  // the profile of the run without this rule
+  std::set<int> skipped;      // operations left out; the others do not notice
+  size_t keep_steps = 0;      // words of the last steps
 };
 
 struct RunOutcome {
