@@ -299,6 +299,7 @@ DeviceView Directory::ViewOf(const Standing& standing, uint64_t at) const {
                CopyExactly(standing.device.box_pk(), view.box_pk) &&
                CopyExactly(standing.device.tls_spki(), view.tls_spki);
   view.state = static_cast<v1::Device::State>(standing.StateAt(at));
+  view.active = standing.ActiveAt(at);
   view.counts = whole && standing.CountsAt(at);
   return view;
 }

@@ -66,7 +66,9 @@ struct FamilyView {
 };
 // nullopt: unfounded.
 std::optional<FamilyView> FamilyOf(ScopeState& family);
-// Of the changeset that would found its scope; nullopt when it has no Family record for it.
+// What a changeset's own Family record for its scope says, whole or not; nullopt without one.
+std::optional<FamilyView> FamilyIn(const Changeset& changeset);
+// The same of a changeset that would found its scope: name and team are there, nothing is replaced.
 std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset);
 // The held changeset that would found the scope, while it is unfounded and undecided.
 const HeldWork* FirstEntryOf(ScopeState& family);
@@ -92,6 +94,7 @@ struct DeviceView {
   PublicKey box_pk{};
   Hash32 tls_spki{};
   v1::Device_State state{};  // at the place asked about
+  bool active = false;       // the same: ACTIVE, approved or not
   bool counts = false;       // at the place asked about: ACTIVE and approved
 };
 

@@ -5,6 +5,7 @@
 
 #include "crypto/primitives.h"
 #include "crypto/reason.h"
+#include "model/planted.h"
 
 namespace doorstep {
 namespace {
@@ -70,6 +71,7 @@ std::vector<const LiveWrite*> InForce(const Cell& cell, const FieldType& field) 
       }
       return in_force;
     case v1::PROTECTIVE: {
+      if (Planted(Fault::kProtective)) return {&cell.live.back()};
       const LiveWrite* most = &cell.live.front();
       for (const LiveWrite& write : cell.live) {
         if (RankOf(write, field) >= RankOf(*most, field)) most = &write;

@@ -1,5 +1,6 @@
 // The indexes of what a person sees: which records there are, the values in force of their indexed
-// fields, and which of their cells are contested. Derived from stored state and outbox, and
+// fields, and which of their cells are contested. The texts of a record are Search's, which keeps
+// where they are in the record's row here. Derived from stored state and outbox, and
 // made anew when the schema says that other fields are indexed.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_
 #define DOORSTEP_CLIENT_CORE_STORE_FIELD_INDEX_H_

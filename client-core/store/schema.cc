@@ -3,6 +3,9 @@
 namespace doorstep::client {
 namespace {
 
+// A commit writes to as few pages as it can: each is encrypted and goes to the disk before the
+// person is told. So the outbox has one index, and texts are found through `seen`.
+//
 // A place is a scope's key and a number in its log in one integer, key * 2^40 + seq, so that a log
 // is one stretch of one b-tree and needs no index beside it.
 //
@@ -13,12 +16,12 @@ namespace {
 //   outbox       what no pulled log has shown yet. position < 0: carried, with the old meta
 //   record       the fold of the log: cells as model/record encodes them
 //   held         changesets that wait for a decision, or were decided. entry: their place
-//   seen         of what a person sees: every record
+//   seen         of what a person sees: every record; text_row of search_text, or 0
 //   field_index  of what a person sees: values in force of indexed fields
 //   contested    of what a person sees: cells that wait for a person
 //   search_text  of what a person sees: the searched texts of a record, each after U+001E, and in
 //                `fields` their field numbers as u32
-//   search       the words of search_text
+//   search       the words of search_text, up to the row that meta names
 //   draft        what is being written
 Schema Make() {
   Schema schema;
@@ -38,8 +41,7 @@ Schema Make() {
       "reason INTEGER NOT NULL, verdict INTEGER NOT NULL, seq INTEGER NOT NULL, "
       "marks INTEGER NOT NULL, asked_ms INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL, "
       "old_meta BLOB NOT NULL, signature BLOB NOT NULL, changeset BLOB NOT NULL) STRICT",
-      "CREATE UNIQUE INDEX outbox_uid ON outbox(uid, scope)",
-      "CREATE INDEX outbox_scope ON outbox(scope, answer, bytes)",
+      "CREATE INDEX outbox_key ON outbox(scope, uid, answer, bytes)",
       "CREATE TABLE record(row INTEGER PRIMARY KEY, scope INTEGER NOT NULL, type INTEGER NOT NULL, "
       "id BLOB NOT NULL, made_seq INTEGER NOT NULL, made_actor BLOB NOT NULL, "
       "digest BLOB NOT NULL, cells BLOB NOT NULL) STRICT",
@@ -48,7 +50,8 @@ Schema Make() {
       "outcome INTEGER NOT NULL, decided_seq INTEGER NOT NULL) STRICT",
       "CREATE INDEX held_uid ON held(uid)",
       "CREATE TABLE seen(type INTEGER NOT NULL, scope INTEGER NOT NULL, id BLOB NOT NULL, "
-      "made_seq INTEGER NOT NULL, PRIMARY KEY(type, scope, id)) STRICT, WITHOUT ROWID",
+      "made_seq INTEGER NOT NULL, text_row INTEGER NOT NULL, PRIMARY KEY(type, scope, id)) "
+      "STRICT, WITHOUT ROWID",
       "CREATE TABLE field_index(type INTEGER NOT NULL, scope INTEGER NOT NULL, id BLOB NOT NULL, "
       "field INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY(type, scope, id, field, value)) "
       "STRICT, WITHOUT ROWID",
@@ -56,7 +59,6 @@ Schema Make() {
       "field INTEGER NOT NULL, PRIMARY KEY(scope, type, id, field)) STRICT, WITHOUT ROWID",
       "CREATE TABLE search_text(row INTEGER PRIMARY KEY, scope INTEGER NOT NULL, "
       "type INTEGER NOT NULL, id BLOB NOT NULL, fields BLOB NOT NULL, text TEXT NOT NULL) STRICT",
-      "CREATE UNIQUE INDEX search_text_key ON search_text(scope, type, id)",
       "CREATE VIRTUAL TABLE search USING fts5(text, content='search_text', content_rowid='row', "
       "columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 2')",
       "CREATE TABLE draft(id BLOB PRIMARY KEY, scope BLOB NOT NULL, saved_ms INTEGER NOT NULL, "

@@ -13,8 +13,8 @@ namespace {
 
 // Stands before each text of a row. No text holds it: values have no such control characters.
 constexpr char kBefore = '\x1e';
-constexpr std::string_view kOpen = "\xe2\x81\xa8";   // U+2068
-constexpr std::string_view kClose = "\xe2\x81\xa9";  // U+2069
+constexpr std::string_view kOpen = "\xe2\x81\xa8";          // U+2068
+constexpr std::string_view kClose = "\xe2\x81\xa9";         // U+2069
 constexpr size_t kSnippetBefore = 60, kSnippetAfter = 160;  // bytes about the first word found
 
 bool IsWordByte(char c) {
@@ -119,21 +119,41 @@ void ChooseText(std::string_view marked, std::string_view fields, SearchHit& hit
 
 }  // namespace
 
+absl::Status Search::Load() {
+  absl::StatusOr<std::optional<int64_t>> row = meta_.GetInt(meta::kIndexedRow);
+  if (!row.ok()) return row.status();
+  indexed_row_ = row->value_or(0);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<SearchHit>> Search::Find(std::string_view words, std::optional<Id> scope,
-                                                    int limit) const {
-  std::vector<SearchHit> hits;
+                                                    int limit) {
   absl::StatusOr<std::string> expression = MatchExpression(words);
   if (!expression.ok()) return expression.status();
   const ScopeRow* wanted = scope ? log_.Find(*scope) : nullptr;
-  if (expression->empty() || (scope && wanted == nullptr)) return hits;
-  const size_t most = limit <= 0 ? kSearchHitsMax : std::min(limit, kSearchHitsMax);
+  if (expression->empty() || (scope && wanted == nullptr)) return std::vector<SearchHit>();
+  const int64_t key = wanted == nullptr ? 0 : wanted->key;
+  const size_t most =
+      static_cast<size_t>(limit <= 0 ? kSearchHitsMax : std::min(limit, kSearchHitsMax));
 
+  Transaction transaction(database_);
+  if (!transaction.status().ok()) return Match(*expression, key, most);
+  absl::Status status = IndexTexts();
+  if (!status.ok()) return status;
+  absl::StatusOr<std::vector<SearchHit>> hits = Match(*expression, key, most);
+  // Where the index could not be kept the hits are right all the same.
+  if (!transaction.Commit().ok()) Load().IgnoreError();
+  return hits;
+}
+
+absl::StatusOr<std::vector<SearchHit>> Search::Match(const std::string& expression,
+                                                     int64_t scope_key, size_t most) const {
+  std::vector<SearchHit> hits;
   Statement find = database_.Prepare(
       "SELECT t.scope, t.type, t.id, t.fields, highlight(search, 0, ?2, ?3) "
       "FROM search JOIN search_text t ON t.row = search.rowid "
       "WHERE search MATCH ?1 AND (?4 = 0 OR t.scope = ?4) ORDER BY search.rowid DESC");
-  find.BindText(1, *expression).BindText(2, kOpen).BindText(3, kClose);
-  find.Bind(4, wanted == nullptr ? int64_t{0} : wanted->key);
+  find.BindText(1, expression).BindText(2, kOpen).BindText(3, kClose).Bind(4, scope_key);
   while (hits.size() < most && find.Step()) {
     const ScopeRow* row = log_.FindByKey(find.Int(0));
     if (row == nullptr || row->Has(kHidden)) continue;
@@ -150,60 +170,87 @@ absl::StatusOr<std::vector<SearchHit>> Search::Find(std::string_view words, std:
 
 absl::Status Search::Put(int64_t scope_key, const Record& record) {
   const Texts texts = TextsOf(catalog_.Find(record.type), record);
-  if (texts.text.empty()) return Drop(scope_key, record.type, record.id);
+  int64_t old_row = 0, row = indexed_row_;
   {
     Statement there = database_.Prepare(
-        "SELECT text, fields FROM search_text WHERE scope = ?1 AND type = ?2 AND id = ?3");
-    there.Bind(1, scope_key).Bind(2, record.type).Bind(3, record.id);
-    bool same = there.Step() && there.Blob(0) == texts.text && there.Blob(1) == texts.fields;
+        "SELECT s.text_row, t.text, t.fields FROM seen s LEFT JOIN search_text t "
+        "ON t.row = s.text_row WHERE s.type = ?1 AND s.scope = ?2 AND s.id = ?3");
+    there.Bind(1, record.type).Bind(2, scope_key).Bind(3, record.id);
+    if (there.Step()) old_row = there.Int(0);
     if (!there.status().ok()) return there.status();
-    if (same) return absl::OkStatus();
+    const bool none = old_row == 0 && texts.text.empty();
+    const bool same = old_row != 0 && there.Blob(1) == texts.text && there.Blob(2) == texts.fields;
+    if (none || same) return absl::OkStatus();
   }
-  absl::Status status = Drop(scope_key, record.type, record.id);
+  absl::Status status = Remove(old_row);
   if (!status.ok()) return status;
-  int64_t row = 0;
-  {
+  if (texts.text.empty()) {
+    row = 0;
+  } else {
+    Statement last = database_.Prepare("SELECT max(row) FROM search_text");
+    if (last.Step()) row = std::max(row, last.Int(0));
+    if (!last.status().ok()) return last.status();
     Statement put = database_.Prepare(
-        "INSERT INTO search_text(scope, type, id, fields, text) VALUES(?1, ?2, ?3, ?4, ?5) "
-        "RETURNING row");
-    put.Bind(1, scope_key).Bind(2, record.type).Bind(3, record.id).Bind(4, texts.fields);
-    if (put.BindText(5, texts.text).Step()) row = put.Int(0);
-    while (put.Step()) {
-    }
-    if (!put.status().ok()) return put.status();
+        "INSERT INTO search_text(row, scope, type, id, fields, text) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+    put.Bind(1, ++row).Bind(2, scope_key).Bind(3, record.type).Bind(4, record.id);
+    status = put.Bind(5, texts.fields).BindText(6, texts.text).Run();
+    if (!status.ok()) return status;
   }
-  Statement index = database_.Prepare("INSERT INTO search(rowid, text) VALUES(?1, ?2)");
-  return index.Bind(1, row).BindText(2, texts.text).Run();
+  Statement note =
+      database_.Prepare("UPDATE seen SET text_row = ?4 WHERE type = ?1 AND scope = ?2 AND id = ?3");
+  status = note.Bind(1, record.type).Bind(2, scope_key).Bind(3, record.id).Bind(4, row).Run();
+  if (!status.ok() || row - indexed_row_ < kUnindexedTextsMax) return status;
+  return IndexTexts();
 }
 
-absl::Status Search::Remove(Statement& rows) {
-  // FTS5 is told what it had indexed, so the text goes out of it before it goes out of its table.
-  std::vector<int64_t> gone;
+absl::Status Search::IndexTexts() {
+  Statement rows =
+      database_.Prepare("SELECT row, text FROM search_text WHERE row > ?1 ORDER BY row");
+  int64_t last = indexed_row_;
+  rows.Bind(1, indexed_row_);
   while (rows.Step()) {
+    last = rows.Int(0);
+    Statement index = database_.Prepare("INSERT INTO search(rowid, text) VALUES(?1, ?2)");
+    absl::Status status = index.Bind(1, last).BindText(2, rows.Blob(1)).Run();
+    if (!status.ok()) return status;
+  }
+  if (!rows.status().ok() || last == indexed_row_) return rows.status();
+  indexed_row_ = last;
+  return meta_.SetInt(meta::kIndexedRow, last);
+}
+
+absl::Status Search::Remove(int64_t row) {
+  if (row == 0) return absl::OkStatus();
+  if (row <= indexed_row_) {
+    // FTS5 is told what it had indexed, and takes exactly that out.
+    Statement text = database_.Prepare("SELECT text FROM search_text WHERE row = ?1");
+    bool there = text.Bind(1, row).Step();
+    if (!text.status().ok()) return text.status();
+    if (!there) return MakeStatus(Reason::kIntegrity, "search: a text is missing");
     Statement unindex =
         database_.Prepare("INSERT INTO search(search, rowid, text) VALUES('delete', ?1, ?2)");
-    absl::Status status = unindex.Bind(1, rows.Int(0)).BindText(2, rows.Blob(1)).Run();
-    if (!status.ok()) return status;
-    gone.push_back(rows.Int(0));
-  }
-  if (!rows.status().ok()) return rows.status();
-  for (int64_t row : gone) {
-    absl::Status status =
-        database_.Prepare("DELETE FROM search_text WHERE row = ?1").Bind(1, row).Run();
+    absl::Status status = unindex.Bind(1, row).BindText(2, text.Blob(0)).Run();
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  return database_.Prepare("DELETE FROM search_text WHERE row = ?1").Bind(1, row).Run();
 }
 
 absl::Status Search::Drop(int64_t scope_key, uint32_t type, const Id& id) {
-  Statement rows = database_.Prepare(
-      "SELECT row, text FROM search_text WHERE scope = ?1 AND type = ?2 AND id = ?3");
-  return Remove(rows.Bind(1, scope_key).Bind(2, type).Bind(3, id));
+  Statement find =
+      database_.Prepare("SELECT text_row FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
+  int64_t row = find.Bind(1, type).Bind(2, scope_key).Bind(3, id).Step() ? find.Int(0) : 0;
+  return find.status().ok() ? Remove(row) : find.status();
 }
 
 absl::Status Search::DropScope(int64_t scope_key) {
-  Statement rows = database_.Prepare("SELECT row, text FROM search_text WHERE scope = ?1");
-  return Remove(rows.Bind(1, scope_key));
+  Statement rows = database_.Prepare("SELECT text_row FROM seen WHERE scope = ?1");
+  rows.Bind(1, scope_key);
+  while (rows.Step()) {
+    absl::Status status = Remove(rows.Int(0));
+    if (!status.ok()) return status;
+  }
+  return rows.status();
 }
 
 }  // namespace doorstep::client

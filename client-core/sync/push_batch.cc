@@ -54,6 +54,7 @@ absl::StatusOr<PushBatch> NextPushBatch(Store& store, const std::set<Id>& answer
     v1::PushRow* wire = batch.request.add_rows();
     if (says == RowTurn::kAsk) {
       wire->set_uid(row.uid.str());
+      batch.asked.insert(row.uid);
     } else {
       absl::StatusOr<v1::SignedChangeset> changeset = store.outbox().Signed(row);
       if (!changeset.ok()) return changeset.status();
@@ -80,7 +81,7 @@ absl::StatusOr<DeliverBatch> NextDeliverBatch(Store& store, const std::set<Id>& 
   size_t taken = 0;
   for (const OutboxRow& row : batch.rows) {
     if (taken == static_cast<size_t>(kPushRowsMax)) break;
-    if (taken > 0 && bytes + row.bytes > kPushBytesMax) break;
+    if (taken > 0 && bytes + row.bytes > kDeliverBytesMax) break;
     absl::StatusOr<std::string> sealed = store.outbox().Sealed(row);
     if (!sealed.ok()) return sealed.status();
     bytes += sealed->size();
@@ -97,11 +98,13 @@ bool AnswersBatch(const PushBatch& batch, const v1::PushResponse& response) {
   if (response.answers_size() != static_cast<int>(batch.rows.size())) return false;
   for (size_t i = 0; i < batch.rows.size(); ++i) {
     const v1::RowAnswer& answer = response.answers(static_cast<int>(i));
-    if (answer.uid() != batch.rows[i].uid.view()) return false;
+    // What a server cannot even read has no uid to be named by.
+    bool nameless = answer.has_bad() && Id::FromBytes(answer.uid()).value_or(Id{}).is_zero();
+    if (!nameless && answer.uid() != batch.rows[i].uid.view()) return false;
     if (answer.answer_case() == v1::RowAnswer::ANSWER_NOT_SET) return false;
-    if (answer.has_accepted() && answer.accepted().scope() != batch.rows[i].scope.view()) {
-      return false;
-    }
+    // Somebody else's changeset may have the uid: asked, the server can only speak of that one.
+    bool other = answer.has_accepted() && answer.accepted().scope() != batch.rows[i].scope.view();
+    if (other && !batch.asked.contains(batch.rows[i].uid)) return false;
   }
   return true;
 }
@@ -124,6 +127,12 @@ void NoteAnswer(const v1::RowAnswer& answer, int64_t now_ms, OutboxRow& row) {
   row.archived = row.undecided = row.closed = false;
   switch (answer.answer_case()) {
     case v1::RowAnswer::kAccepted:
+      if (answer.accepted().scope() != row.scope.view()) {
+        // Somebody else's changeset stands there under this uid. Sent whole, the row is told so.
+        row.answer = Answer::kRetry;
+        row.reason = static_cast<uint32_t>(Reason::kConflict);
+        break;
+      }
       row.answer = Answer::kAccepted;
       row.verdict = answer.accepted().verdict();
       row.reason = answer.accepted().reason();

@@ -18,14 +18,15 @@ namespace doorstep::client {
 
 // What a contact knows of a row's scope when it may go out.
 enum class RowTurn : uint8_t {
-  kWait,     // its scope's pull has not reached its end yet
-  kSend,     // whole
-  kAsk,      // by uid alone: it was received, and its scope cannot show it
+  kWait,  // its scope's pull has not reached its end yet
+  kSend,  // whole
+  kAsk,   // by uid alone: it was received, and its scope cannot show it
 };
 
 struct PushBatch {
   v1::PushRequest request;
   std::vector<OutboxRow> rows;  // in the order of the request
+  std::set<Id> asked;           // uids of those that are only asked about
 };
 
 // The directory's rows first, then the rest in outbox order; rows in `answered` have had their

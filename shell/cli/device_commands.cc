@@ -21,7 +21,9 @@ namespace doorstep::shell {
 namespace {
 
 constexpr size_t kBundleBytesMax = 1 << 20;
-constexpr uint32_t kPollSeconds = 2;
+// The office takes ten questions a minute of one address.
+constexpr uint32_t kFirstPollSeconds = 3;
+constexpr uint32_t kPollSeconds = 7;
 
 void PrintStatus(Core& core, const v1::Status& status) {
   if (core.settings().json)
@@ -61,9 +63,7 @@ void Request(Core& core, const Arguments& arguments) {
     return;
   }
   std::cout << "Wrote " << path << ". It holds public keys only.\n"
-            << "Take it to the ceremony, and read this number out there: "
-            << core.Status().device_number() << "\n"
-            << "Afterwards: doorstep accept GENESIS\n";
+            << "Take it to the ceremony. Afterwards: doorstep accept GENESIS\n";
 }
 
 void Accept(Core& core, const Arguments& arguments) {
@@ -80,24 +80,24 @@ void Join(Core& core, const Arguments& arguments) {
   const uint32_t patience_s = arguments.Number("--wait", 0);
   core.OpenOrCreate();
   bool taken = core.TryEnrol(way);
-  const v1::Status asked = core.Status();
-  if (!core.settings().json && asked.life() != v1::Status::ENROLLED) {
-    std::cout << "This device's number: " << asked.device_number() << "\n"
-              << "Tell it to the second person yourself, not through the administrator.\n"
-              << std::flush;
-  }
   const auto start = std::chrono::steady_clock::now();
   const auto waited_s = [&start] {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() -
                                                             start)
         .count();
   };
-  while (!taken && waited_s() < patience_s) {
-    std::this_thread::sleep_for(std::chrono::seconds(kPollSeconds));
+  for (uint32_t pause_s = kFirstPollSeconds; !taken && waited_s() < patience_s;
+       pause_s = kPollSeconds) {
+    std::this_thread::sleep_for(std::chrono::seconds(pause_s));
     taken = core.TryEnrol(way);
   }
-  PrintStatus(core, core.Status());
-  if (taken && !core.settings().json) std::cout << "Next: doorstep sync\n";
+  const v1::Status status = core.Status();
+  PrintStatus(core, status);
+  if (taken && !core.settings().json) {
+    std::cout << "Tell the number " << status.device_number()
+              << " to the second person yourself, not through the administrator.\n"
+                 "Once they have approved this device: doorstep sync\n";
+  }
   if (!taken) {
     Fail(
         Exit::kUnreachable,

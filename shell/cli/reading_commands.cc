@@ -176,7 +176,9 @@ void AddReadingCommands(CLI::App* app, Chosen* chosen) {
       ->add_option("WORDS")
       ->description("The last may be a beginning")
       ->required()
-      ->expected(1, 32);
+      ->expected(1, 32)
+      ->allow_extra_args()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   search.Option("--family", "In this family only").Runs(Search);
   Command(app, chosen, "history", "Every value ever written to a record, and by whom",
           "  doorstep history Plan 41ab aim")

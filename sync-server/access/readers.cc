@@ -29,7 +29,7 @@ std::set<Id> ReaderKeysOf(ScopeState& scope) {
 v1::DeviceStatus StatusOf(const Directory& directory, uint64_t at, const Id& device) {
   std::optional<DeviceView> view = directory.FindDevice(device, at);
   if (!view) return v1::DEVICE_UNKNOWN;
-  if (view->state != v1::Device_State_STATE_ACTIVE || !directory.StaffActive(view->user, at)) {
+  if (!view->active || !directory.StaffActive(view->user, at)) {
     return v1::DEVICE_ENDED;
   }
   return view->counts ? v1::DEVICE_ACTIVE : v1::DEVICE_WAITING;

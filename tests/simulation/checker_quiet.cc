@@ -1,0 +1,169 @@
+// When faults have stopped and everybody has had their contacts: nothing is lost, everybody agrees,
+// and what still waits may wait.
+#include <algorithm>
+#include <cassert>
+
+#include "crypto/reason.h"
+#include "tests/simulation/checker.h"
+#include "tests/simulation/schema_facts.h"
+#include "tests/simulation/values.h"
+
+namespace doorstep::simulation {
+namespace {
+
+std::string UnitName(const DeviceUnit& device) { return "D" + std::to_string(device.index()); }
+
+}  // namespace
+
+// What the server stores of a scope is what the set of its writes says.
+void Checker::CheckServerState(const Id& scope, const Node* end) {
+  absl::StatusOr<std::unique_ptr<server::ReadView>> view = parts_.server.store().Read();
+  assert(view.ok());
+  const ScopeTruth truth = TruthAt(end);
+  for (const auto& [key, cell] : truth) {
+    absl::StatusOr<std::optional<Record>> record = (*view)->LoadRecord(scope, key.type, key.record);
+    const Cell* stored = record.ok() && *record ? (*record)->FindCell(key.field) : nullptr;
+    std::vector<OpName> live;
+    if (stored != nullptr) {
+      for (const LiveWrite& write : stored->live) live.push_back({write.op.uid, write.op.index});
+    }
+    std::vector<OpName> expected;
+    for (const LiveValue& value : cell.live) expected.push_back(value.op);
+    if (live != expected) {
+      Fail("P8", "the server has other live values in type " + std::to_string(key.type) +
+                     " field " + std::to_string(key.field) + " record " + key.record.short_hex() +
+                     " of " + scope.short_hex());
+    }
+  }
+}
+
+// A row of an outbox that may be there when everything is quiet: it waits for an archive, or for a
+// scope or an author that nobody living can bring back.
+bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) const {
+  if (forged_.contains({device.index(), row.scope})) return true;
+  const DirectoryFacts& directory = DirectoryNow();
+  const bool known = where_.contains(row.uid);
+  if (row.answer == client::Answer::kUnsendable) {
+    auto made = made_.find(row.uid);
+    return made != made_.end() && made->second.stolen;
+  }
+  // Received, and the server serves this device nothing of the scope: until archived and decided.
+  if (known) {
+    const bool served =
+        row.scope == parts_.tenant
+            ? directory.DeviceCounts(device.id)
+            : row.scope != device.id && MayBeServed(directory, FamilyAt(ServerEnd(row.scope)),
+                                                    device.id, device.now_ms(), Asked::kOffered);
+    const bool undecided = row.undecided;
+    return !served && (undecided || !ArchiveHolds(row.uid));
+  }
+  if (row.sealed) {
+    // Unreadable here: whoever wrote it, its author or its scope is known to nobody any more.
+    auto made = made_.find(row.uid);
+    if (made == made_.end()) return true;
+    return !directory.known.contains(IdOf(made->second.body.device())) ||
+           ServerEnd(row.scope) == nullptr;
+  }
+  auto made = made_.find(row.uid);
+  const Id author = made == made_.end() ? Id{} : IdOf(made->second.body.device());
+  const bool author_known = author == parts_.root || directory.known.contains(author);
+  const bool scope_known =
+      ServerEnd(row.scope) != nullptr || row.scope == author || row.scope == parts_.tenant;
+  return !author_known || !scope_known;
+}
+
+void Checker::CheckOutbox(DeviceUnit& device) {
+  std::vector<client::OutboxRow> rows;
+  const absl::Status read = device.store().outbox().ForEach([&](const client::OutboxRow& row) {
+    rows.push_back(row);
+    return true;
+  });
+  assert(read.ok());
+  for (const client::OutboxRow& row : rows) {
+    if (MayStillWait(device, row)) {
+      ++parts_.coverage["rows that still wait when quiet"];
+      continue;
+    }
+    Fail(row.answer == client::Answer::kUnsendable ? "P1" : "P17",
+         "uid " + row.uid.short_hex() + " of scope " + row.scope.short_hex() + " still waits on " +
+             UnitName(device) + ", answer " + std::to_string(static_cast<int>(row.answer)) +
+             " reason " + std::to_string(row.reason) + (row.sealed ? ", sealed" : "") +
+             (where_.contains(row.uid) ? ", the server has it" : ", the server has it not"));
+  }
+}
+
+void Checker::CheckCopies(DeviceUnit& device, int64_t server_ms) {
+  const DirectoryFacts& directory = DirectoryNow();
+  auto check = [&](const Id& scope, const Node* end) {
+    if (forged_.contains({device.index(), scope})) return;
+    const client::ScopeRow* row = device.store().log().Find(scope);
+    const uint64_t seq = row == nullptr ? 0 : row->seq;
+    if (row == nullptr || row->hash != end->hash) {
+      Fail("P17", UnitName(device) + " has entry " + std::to_string(seq) + " of " +
+                      scope.short_hex() + ", the server " + std::to_string(end->seq));
+    } else if (row->Has(client::kSuspect)) {
+      Fail("P6", UnitName(device) + " calls " + scope.short_hex() + " suspect");
+    } else if (row->Has(client::kStopped)) {
+      Fail("P17", UnitName(device) + " has stopped " + scope.short_hex());
+    }
+  };
+  if (directory.DeviceCounts(device.id) && directory.StaffActive(device.user)) {
+    check(parts_.tenant, ServerEnd(parts_.tenant));
+  }
+  for (const auto& [scope, end] : ends_) {
+    if (scope == parts_.tenant || directory.known.contains(scope)) continue;
+    if (MayBeServed(directory, FamilyAt(end), device.id, server_ms, Asked::kOffered)) {
+      check(scope, end);
+    }
+  }
+}
+
+// Of a family that was destroyed here no word is left (P13).
+void Checker::CheckNothingLeft(DeviceUnit& device) {
+  std::vector<Id> purged;
+  for (const client::ScopeRow& row : device.store().log().Scopes()) {
+    if (row.Has(client::kPurged) && row.seq == 0) purged.push_back(row.scope);
+  }
+  if (purged.empty()) return;
+  const std::string image = device.Image();
+  for (const Id& scope : purged) {
+    if (image.find(WordOf(scope)) != std::string::npos) {
+      Fail("P13", "words of " + scope.short_hex() + " are left on " + UnitName(device));
+    }
+    ++parts_.coverage["purged families searched for"];
+  }
+}
+
+void Checker::CheckEverythingArrived(const std::vector<DeviceUnit*>& alive) {
+  std::set<Id> waiting;
+  for (DeviceUnit* device : alive) {
+    const absl::Status read = device->store().outbox().ForEach([&](const client::OutboxRow& row) {
+      waiting.insert(row.uid);
+      return true;
+    });
+    assert(read.ok());
+  }
+  for (const auto& [uid, made] : made_) {
+    auto at = where_.find(uid);
+    const bool arrived = at != where_.end() && at->second->body.device() == made.body.device();
+    if (arrived || waiting.contains(uid)) continue;
+    if (made.disks.empty() && !made.on_server) {
+      ++parts_.coverage["changesets whose every disk was destroyed"];
+      continue;
+    }
+    Fail("P1", "uid " + uid.short_hex() + " of scope " + made.scope.short_hex() +
+                   " was saved and is nowhere");
+  }
+}
+
+void Checker::CheckQuiet(const std::vector<DeviceUnit*>& alive, int64_t server_ms) {
+  CheckEverythingArrived(alive);
+  for (const auto& [scope, end] : ends_) CheckServerState(scope, end);
+  for (DeviceUnit* device : alive) {
+    CheckOutbox(*device);
+    CheckCopies(*device, server_ms);
+    CheckNothingLeft(*device);
+  }
+}
+
+}  // namespace doorstep::simulation
