@@ -1,7 +1,10 @@
 // The programs themselves, as an operator runs them: doorstepd, doorstep-ceremony, doorstep-verify.
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,11 +144,39 @@ struct Authority {
   void Admit() { RunWell({kServer, "admit", server, bundle}); }
 };
 
+int BindLoopback(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_port = htons(static_cast<uint16_t>(port));
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) == 0) return fd;
+  close(fd);
+  return -1;
+}
+// A port that is free together with the one after it, where enrolment will be.
+int FreePair() {
+  for (int tries = 0; tries < 100; ++tries) {
+    const int first = BindLoopback(0);
+    sockaddr_in at{};
+    socklen_t size = sizeof(at);
+    getsockname(first, reinterpret_cast<sockaddr*>(&at), &size);
+    const int port = ntohs(at.sin_port);
+    const int second = BindLoopback(port + 1);
+    close(first);
+    if (second < 0) continue;
+    close(second);
+    return port;
+  }
+  FAIL("no two neighbouring ports are free");
+  return 0;
+}
+
 // The server as a process, with the ports that it says it took.
 struct Serving {
   explicit Serving(const std::string& folder)
-      : program({kServer, "serve", folder, "--listen", "127.0.0.1:0", "--metrics-listen",
-                 "127.0.0.1:0"}) {
+      : program({kServer, "serve", folder, "--listen", "127.0.0.1:" + std::to_string(FreePair()),
+                 "--metrics-listen", "127.0.0.1:0"}) {
     const std::string text = program.ReadUntil("serving: ");
     sync_port = After(text, "sync port ");
     metrics_port = After(text, "metrics port ");
