@@ -69,6 +69,14 @@ void Harden() {
   umask(077);
 }
 
+// gRPC's listener does not outlive a shortage of descriptors: as many as the system allows.
+void RaiseDescriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // SIGTERM and SIGINT, taken by the main thread alone. Before any other thread.
 class StopSignal {
  public:
@@ -98,6 +106,7 @@ struct ServeOptions {
 
 int Serve(const ServeOptions& options) {
   const StopSignal stop;
+  RaiseDescriptors();
   const std::string path = Absolute(options.folder);
   absl::StatusOr<ServerFolder> folder = OpenServerFolder(path);
   if (!folder.ok()) return Exit(folder.status());

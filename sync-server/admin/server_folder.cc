@@ -88,6 +88,13 @@ absl::StatusOr<ServerFolder> OpenServerFolder(const std::string& path) {
   absl::StatusOr<ServerKeys> keys = LoadServerKeys(path);
   if (!keys.ok()) return keys.status();
   folder.keys = *std::move(keys);
+  // The genesis speaks of the request's keys: heads signed with others would be believed by nobody.
+  const absl::StatusOr<v1::ServerRequest> own =
+      MakeServerRequest(folder.keys, folder.request.address());
+  if (!own.ok()) return own.status();
+  if (own->SerializeAsString() != folder.request.SerializeAsString()) {
+    return MakeStatus(Reason::kKey, path + "/keys are not those of " + path + "/server.request");
+  }
   const absl::StatusOr<std::string> names = ReadSmallFile(path + "/names");
   if (!names.ok()) return names.status();
   folder.names = Lines(*names);

@@ -1,11 +1,18 @@
 #include "sync-server/service/source_limit.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <string_view>
+
+#include "crypto/bytes.h"
 
 namespace doorstep::server {
 namespace {
 
 constexpr int64_t kMinuteMs = 60'000;
+constexpr std::string_view kIpv6 = "ipv6:";
 
 }  // namespace
 
@@ -25,13 +32,21 @@ bool SourceLimit::Take(const std::string& source, int64_t now_ms) {
 }
 
 std::string SourceOf(const std::string& grpc_peer) {
-  const std::string address = grpc_peer.substr(0, grpc_peer.rfind(':'));
-  if (!address.starts_with("ipv6:")) return address;
-  size_t end = 0;
-  for (int group = 0; group < 5 && end != std::string::npos; ++group) {
-    end = address.find_first_of(":%", end + 1);
+  const size_t port = grpc_peer.rfind(':');
+  const std::string address = grpc_peer.substr(0, port);
+  if (!address.starts_with(kIpv6)) return address;
+  // gRPC writes the brackets of an address as %5B and %5D.
+  std::string inside = address.substr(kIpv6.size());
+  for (const std::string_view mark : {"%5B", "%5D", "[", "]"}) {
+    for (size_t at; (at = inside.find(mark)) != std::string::npos;) inside.erase(at, mark.size());
   }
-  return address.substr(0, end);
+  inside.resize(std::min(inside.find('%'), inside.size()));  // without its zone
+  in6_addr parsed{};
+  if (inet_pton(AF_INET6, inside.c_str(), &parsed) != 1) return address;
+  const std::string_view bytes(reinterpret_cast<const char*>(parsed.s6_addr), sizeof(parsed));
+  // An IPv4 source that reached a port of both kinds is itself, and no network of 64 bits.
+  if (IN6_IS_ADDR_V4MAPPED(&parsed)) return "ipv4:" + ToHex(bytes.substr(12));
+  return std::string(kIpv6) + ToHex(bytes.substr(0, 8));
 }
 
 }  // namespace doorstep::server

@@ -30,8 +30,8 @@ class SourceLimit {
   std::map<std::string, std::deque<int64_t>> times_ ABSL_GUARDED_BY(mutex_);  // of taken requests
 };
 
-// "ipv4:192.0.2.7:5312" to "ipv4:192.0.2.7"; an IPv6 source counts as its network of 64 bits, which
-// one machine has to itself.
+// What names a source: of "ipv4:192.0.2.7:5312" the address; an IPv6 source counts as its network
+// of 64 bits, which one machine has to itself.
 std::string SourceOf(const std::string& grpc_peer);
 
 }  // namespace doorstep::server

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <future>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "crypto/reason.h"
@@ -11,6 +12,13 @@ namespace doorstep::server {
 namespace {
 
 absl::Status Busy() { return MakeStatus(Reason::kBusy, "too many writes wait"); }
+// The same in memory of its own: a Status is shared by count, and each thread gets its own here.
+absl::Status Again(const absl::Status& status) {
+  if (status.ok()) return status;
+  const Reason reason = ReasonOf(status);
+  return MakeStatus(reason == Reason::kNone ? Reason::kInternal : reason,
+                    std::string(status.message()));
+}
 absl::Status Broken() {
   return MakeStatus(Reason::kIo, "the store failed; the server starts anew");
 }
@@ -55,7 +63,7 @@ absl::Status Writer::DoAndWait(Step step) {
   std::future<absl::Status> result = promise.get_future();
   Do([&promise, &step](const absl::Status& ready, Ingest& ingest, Store& store) {
     const absl::Status status = step(ready, ingest, store);
-    promise.set_value(status);
+    promise.set_value(Again(status));
     return status;
   });
   return result.get();
@@ -110,7 +118,7 @@ void Writer::RunPushes(std::vector<Item>& pushes) {
   absl::StatusOr<BatchResult> result = ingest_.ApplyBatch(items);
   if (!result.ok()) {
     NoteFailure(result.status());
-    for (Item& push : pushes) push.done(result.status());
+    for (Item& push : pushes) push.done(Again(result.status()));
     return;
   }
   assert(result->answers.size() == items.size());

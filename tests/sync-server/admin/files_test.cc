@@ -88,8 +88,17 @@ TEST_CASE("a server does not start on a key that others may read, is cut, or is 
   }
   const House other;
   const std::string foreign(ReadSecretFile(other.folder.path + "/keys/tls.key")->view());
+  const std::string own(ReadSecretFile(keys + "tls.key")->view());
   REQUIRE(ReplaceFile(keys + "tls.key", foreign, Readers::kOwnerOnly).ok());
   CHECK(ReasonOf(OpenServerFolder(house.folder.path).status()) == Reason::kKey);
+  REQUIRE(ReplaceFile(keys + "tls.key", own, Readers::kOwnerOnly).ok());
+  for (const char* name : {"log.key", "ingest.key"}) {
+    const std::string mine(ReadSecretFile(keys + name)->view());
+    REQUIRE(ReplaceFile(keys + name, std::string(32, 'k'), Readers::kOwnerOnly).ok());
+    CHECK(ReasonOf(OpenServerFolder(house.folder.path).status()) == Reason::kKey);
+    REQUIRE(ReplaceFile(keys + name, mine, Readers::kOwnerOnly).ok());
+  }
+  CHECK(OpenServerFolder(house.folder.path).ok());
 }
 
 TEST_CASE("a certificate that runs out is renewed from the same key") {

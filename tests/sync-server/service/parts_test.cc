@@ -137,11 +137,16 @@ TEST_CASE("a source may ask so often a minute, and a flood of sources is forgott
 }
 
 TEST_CASE("a source is an address without its port; of IPv6 its network") {
-  CHECK(SourceOf("ipv4:192.0.2.7:5312") == "ipv4:192.0.2.7");
-  CHECK(SourceOf("ipv6:[2001:db8:1:2:3:4:5:6]:99") == "ipv6:[2001:db8:1:2");
-  CHECK(SourceOf("ipv6:[2001:db8:1:2:ffff:4:5:6]:99") == "ipv6:[2001:db8:1:2");
-  CHECK(SourceOf("ipv6:[2001:db8:1:9:3:4:5:6]:99") != SourceOf("ipv6:[2001:db8:1:2:3:4:5:6]:99"));
-  CHECK(SourceOf("ipv6:[::1]:99") == "ipv6:[::1]");
+  CHECK(SourceOf("ipv4:192.0.2.7:5312") == SourceOf("ipv4:192.0.2.7:5313"));
+  CHECK(SourceOf("ipv4:192.0.2.7:5312") != SourceOf("ipv4:192.0.2.8:5312"));
+  const std::string one = SourceOf("ipv6:%5B2001:db8:1:2:3:4:5:6%5D:99");
+  CHECK(one == SourceOf("ipv6:%5B2001:db8:1:2:ffff:4:5:6%5D:7"));
+  CHECK(one == SourceOf("ipv6:[2001:db8:1:2::1]:7"));
+  CHECK(one != SourceOf("ipv6:%5B2001:db8:1:9:3:4:5:6%5D:99"));
+  CHECK(SourceOf("ipv6:%5Bfe80::1%25eth0%5D:1") == SourceOf("ipv6:%5Bfe80::2%25eth1%5D:2"));
+  // Two IPv4 sources at a port of both kinds stay two.
+  CHECK(SourceOf("ipv6:%5B::ffff:192.0.2.7%5D:1") != SourceOf("ipv6:%5B::ffff:192.0.2.8%5D:1"));
+  CHECK(SourceOf("ipv6:no address:1") == "ipv6:no address");
   CHECK(SourceOf("unix:") == "unix");
 }
 

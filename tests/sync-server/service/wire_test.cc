@@ -17,6 +17,7 @@
 #include "crypto/reason.h"
 #include "doorstep/v1/sync.grpc.pb.h"
 #include "model/limits.h"
+#include "sync-server/admin/files.h"
 #include "tests/sync-server/service/open_house.h"
 #include "tests/sync-server/service/tls_client.h"
 
@@ -333,6 +334,52 @@ TEST_CASE("a restored server opens its gate when every administrator has been he
               .DoAndWait([](const absl::Status& ready, Ingest&, Store&) { return ready; })
               .ok());
   CHECK_FALSE(PullAll(*house.Connect(house.sam), house.FromTheBeginning()).hello.gated());
+}
+
+TEST_CASE("a server put back to yesterday takes its own history from a device, and says so") {
+  OpenHouse house;
+  const std::string old_path = house.folder_of_test / "old.db";
+  REQUIRE(house.store->CopyTo(old_path, house.folder.keys.store_key).ok());
+  REQUIRE(house.Connect(house.ada)->Push(PushOf({house.Team("West")})).ok());
+  // What a device of that day holds: the entry, and the head of its page.
+  v1::AdoptRequest request;
+  request.set_protocol(kProtocol);
+  request.set_scope(house.tenant().str());
+  const ScopeRow row = house.Row(house.tenant());
+  REQUIRE(house.store->Read()
+              .value()
+              ->ReadLog(house.tenant(), 1,
+                        [&](LogRow entry) {
+                          *request.add_entries() = ToEntry(entry).value().Wire();
+                          return ReadView::Visit::kGoOn;
+                        })
+              .ok());
+  v1::Head head;
+  head.set_scope(house.tenant().str());
+  head.set_seq(row.seq);
+  head.set_entry_hash(std::string(View(row.hash)));
+  head.set_state_digest(std::string(View(row.state_digest)));
+  *request.mutable_head() = house.signer->Sign(head).Wire();
+
+  house.Stop();
+  for (const char* name : {"/store.db", "/store.db-wal", "/store.db-shm"}) {
+    REQUIRE(RemoveFile(house.folder.path + name).ok());
+  }
+  REQUIRE(PutInPlace(old_path, house.folder.path + "/store.db").ok());
+  house.Start();
+  REQUIRE(house.Row(house.tenant()).seq == 1);
+  v1::AdoptRequest forged = request;
+  forged.mutable_head()->mutable_signature()->front() ^= 1;
+  const auto refused = house.Connect(house.ada)->Adopt(forged);
+  REQUIRE(refused.ok());
+  CHECK_FALSE(refused->adopted());
+  CHECK(house.server->metrics().Of(Counter::kAlarmForged) == 1);
+  const auto adopted = house.Connect(house.ada)->Adopt(request);
+  REQUIRE(adopted.ok());
+  CHECK(adopted->adopted());
+  CHECK(house.Row(house.tenant()).hash == row.hash);
+  CHECK(house.server->metrics().Of(Counter::kAlarmAdopted) == 1);
+  CHECK(house.server->metrics().Of(Counter::kEntriesAdopted) == 1);
 }
 
 TEST_CASE("a server with a limit of nothing, or a key of another certificate, does not start") {
