@@ -44,10 +44,15 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) con
   if (forged_.contains({device.index(), row.scope})) return true;
   const DirectoryFacts& directory = DirectoryNow();
   const bool known = where_.contains(row.uid);
+  auto made = made_.find(row.uid);
+  const bool stolen = made != made_.end() && made->second.stolen;
   if (row.answer == client::Answer::kUnsendable) {
-    auto made = made_.find(row.uid);
-    return made != made_.end() && made->second.stolen;
+    // Its uid was taken; or the family's first entry was, and this one would begin it anew.
+    const bool begins = made != made_.end() && FoundedBy(made->second.body).has_value();
+    return stolen || (begins && ServerEnd(row.scope) == nullptr);
   }
+  // Who delivers sealed work is told what was received, and no more.
+  if (row.sealed && stolen) return true;
   // Received, and the server serves this device nothing of the scope: until archived and decided.
   if (known) {
     const bool served =
@@ -61,17 +66,27 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) con
   }
   if (row.sealed) {
     // Unreadable here: whoever wrote it, its author or its scope is known to nobody any more.
-    auto made = made_.find(row.uid);
     if (made == made_.end()) return true;
     return !directory.known.contains(IdOf(made->second.body.device())) ||
            ServerEnd(row.scope) == nullptr;
   }
-  auto made = made_.find(row.uid);
   const Id author = made == made_.end() ? Id{} : IdOf(made->second.body.device());
   const bool author_known = author == parts_.root || directory.known.contains(author);
   const bool scope_known = ServerEnd(row.scope) != nullptr || row.scope == author ||
                            row.scope == parts_.tenant;
   return !author_known || !scope_known;
+}
+
+std::string Checker::StandingOf(const Id& uid) const {
+  auto at = where_.find(uid);
+  if (at == where_.end()) return ", the server has it not";
+  absl::StatusOr<std::unique_ptr<server::ReadView>> view = parts_.server.store().Read();
+  assert(view.ok());
+  absl::StatusOr<server::ScopeRow> row = (*view)->FindScope(at->second->scope);
+  assert(row.ok());
+  return ", the server has it as entry " + std::to_string(at->second->seq) + " of " +
+         std::to_string(row->seq) + (at->second->applied() ? "" : ", held") + ", archived to " +
+         std::to_string(row->archived_seq);
 }
 
 void Checker::CheckOutbox(DeviceUnit& device) {
@@ -90,7 +105,7 @@ void Checker::CheckOutbox(DeviceUnit& device) {
          "uid " + row.uid.short_hex() + " of scope " + row.scope.short_hex() + " still waits on " +
              UnitName(device) + ", answer " + std::to_string(static_cast<int>(row.answer)) +
              " reason " + std::to_string(row.reason) + (row.sealed ? ", sealed" : "") +
-             (where_.contains(row.uid) ? ", the server has it" : ", the server has it not"));
+             StandingOf(row.uid));
   }
 }
 
@@ -160,7 +175,10 @@ void Checker::CheckEverythingArrived(const std::vector<DeviceUnit*>& alive) {
 
 void Checker::CheckQuiet(const std::vector<DeviceUnit*>& alive, int64_t server_ms) {
   CheckEverythingArrived(alive);
-  for (const auto& [scope, end] : ends_) CheckServerState(scope, end);
+  for (const auto& [scope, end] : ends_) {
+    CheckServerState(scope, end);
+    CheckWholeLog(scope);
+  }
   for (DeviceUnit* device : alive) {
     CheckOutbox(*device);
     CheckCopies(*device, server_ms);

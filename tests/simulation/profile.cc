@@ -15,6 +15,7 @@ constexpr Weights kEverything = {
     {Act::kGivePlace, 30},     {Act::kBar, 8},           {Act::kProtect, 30},
     {Act::kRestricted, 20},    {Act::kDecideHeld, 35},   {Act::kSettle, 20},
     {Act::kDraft, 8},          {Act::kVisit, 25},        {Act::kChain, 15},
+    {Act::kLateWork, 8},
     {Act::kLook, 20},          {Act::kNote, 8},          {Act::kInvite, 14},
     {Act::kApproveStanding, 18}, {Act::kRevoke, 6},      {Act::kEndRole, 4},
     {Act::kSuspend, 6},        {Act::kAlone, 4},         {Act::kContact, 330},
@@ -50,6 +51,7 @@ std::string_view NameOf(Act act) {
     case Act::kDraft: return "draft";
     case Act::kVisit: return "visit";
     case Act::kChain: return "chain";
+    case Act::kLateWork: return "late work";
     case Act::kLook: return "look";
     case Act::kNote: return "note";
     case Act::kInvite: return "invite";
@@ -136,15 +138,14 @@ Profile ProfileFor(Fault without) {
       break;
     case Fault::kAbsent:
     case Fault::kDeadOverwrites:
-      Raise(profile, {{Act::kChain, 90}, {Act::kEndPlace, 50}, {Act::kHandOver, 40},
-                      {Act::kDecideHeld, 120}, {Act::kPromote, 40}, {Act::kRestore, 30}});
+      Raise(profile, {{Act::kLateWork, 120}, {Act::kChain, 60}});
       break;
     case Fault::kReadPerFrame:
       profile.moves_mean = 5;
       Raise(profile, {{Act::kHandOver, 60}, {Act::kEndPlace, 60}, {Act::kBeginFamily, 80}});
       break;
     case Fault::kReleaseOnce:
-      Raise(profile, {{Act::kDecideHeld, 150}, {Act::kEndPlace, 50}, {Act::kHandOver, 40}});
+      Raise(profile, {{Act::kLateWork, 120}, {Act::kDecideHeld, 80}});
       break;
     case Fault::kPurgeKeeps:
     case Fault::kArchivedFromCopy:
@@ -155,8 +156,9 @@ Profile ProfileFor(Fault without) {
       break;
     case Fault::kCarryAtomic:
     case Fault::kPageAndCursor:
-      profile.crash_percent = 8;
-      Raise(profile, {{Act::kRestore, 40}, {Act::kPromote, 40}, {Act::kBackUp, 40}});
+      profile.crash_percent = 12;
+      Raise(profile, {{Act::kRestore, 50}, {Act::kPromote, 60}, {Act::kBackUp, 50},
+                      {Act::kCrashDevice, 80}});
       break;
     case Fault::kBadAside:
       Raise(profile, {{Act::kStealUid, 60}});

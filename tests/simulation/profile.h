@@ -32,6 +32,7 @@ enum class Act : uint8_t {
   kDraft,
   kVisit,
   kChain,            // the same cell, again and again
+  kLateWork,         // written offline, after the place had ended: held, and released out of order
   kLook,             // what screens show is compared with what was written
   kNote,             // into the journal
   // The directory.
