@@ -13,8 +13,10 @@ constexpr size_t kLineChars = 64;
 
 std::string Label(PemKind kind) {
   switch (kind) {
-    case PemKind::kCertificate: return "CERTIFICATE";
-    case PemKind::kCertificateRequest: return "CERTIFICATE REQUEST";
+    case PemKind::kCertificate:
+      return "CERTIFICATE";
+    case PemKind::kCertificateRequest:
+      return "CERTIFICATE REQUEST";
   }
   return "";
 }

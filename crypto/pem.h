@@ -12,8 +12,8 @@ namespace doorstep {
 
 enum class PemKind { kCertificate, kCertificateRequest };
 
-// "-----BEGIN …", base64 in lines of 64, "-----END …". Text that is PEM already comes back as it is,
-// so that a peer may send either.
+// "-----BEGIN …", base64 in lines of 64, "-----END …". Text that is PEM already comes back as it
+// is, so that a peer may send either.
 std::string ToPem(PemKind kind, std::string_view der_or_pem);
 
 // The bytes of the first block of that kind. INVALID_ARGUMENT (E_FORMAT) when there is none.

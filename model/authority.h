@@ -66,7 +66,9 @@ struct FamilyView {
 };
 // nullopt: unfounded.
 std::optional<FamilyView> FamilyOf(ScopeState& family);
-// Of the changeset that would found its scope; nullopt when it has no Family record for it.
+// What a changeset's own Family record for its scope says, whole or not; nullopt without one.
+std::optional<FamilyView> FamilyIn(const Changeset& changeset);
+// The same of a changeset that would found its scope: name and team are there, nothing is replaced.
 std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset);
 // The held changeset that would found the scope, while it is unfounded and undecided.
 const HeldWork* FirstEntryOf(ScopeState& family);

@@ -135,16 +135,32 @@ std::optional<FamilyView> FamilyOf(ScopeState& family) {
 
 // A later edit of the Family record founds nothing: it lacks what the record must have from the
 // start, or names what it replaces. It may arrive where the founding one is not known yet.
-std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset) {
+namespace {
+
+const v1::RecordChange* FamilyChangeIn(const Changeset& changeset) {
   for (const v1::RecordChange& change : changeset.body.changes()) {
-    if (change.type() != kFamily || change.id() != changeset.scope.view()) continue;
-    const bool replaces =
-        std::any_of(change.writes().begin(), change.writes().end(),
-                    [](const v1::FieldWrite& write) { return write.overwrites_size() > 0; });
-    const v1::Family family = MessageOf<v1::Family>(change);
-    if (!replaces && family.has_name() && family.has_team()) return ViewOf(family);
+    if (change.type() == kFamily && change.id() == changeset.scope.view()) return &change;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<FamilyView> FamilyIn(const Changeset& changeset) {
+  const v1::RecordChange* change = FamilyChangeIn(changeset);
+  if (change == nullptr) return std::nullopt;
+  return ViewOf(MessageOf<v1::Family>(*change));
+}
+
+std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset) {
+  const v1::RecordChange* change = FamilyChangeIn(changeset);
+  if (change == nullptr) return std::nullopt;
+  const bool replaces =
+      std::any_of(change->writes().begin(), change->writes().end(),
+                  [](const v1::FieldWrite& write) { return write.overwrites_size() > 0; });
+  const v1::Family family = MessageOf<v1::Family>(*change);
+  if (replaces || !family.has_name() || !family.has_team()) return std::nullopt;
+  return ViewOf(family);
 }
 
 const HeldWork* FirstEntryOf(ScopeState& family) {

@@ -1,7 +1,7 @@
-"""For scripts/demo: whether anything that a server holds opens what was sealed to people.
+"""For scripts/demo: an export of the server read by another program than ours, and what it gives away.
 
-Reads an export as docs/formats says, takes every wrap out of it, and tries each with every key that
-can be made of any bytes of the server's key files. Uses libsodium itself, not our own code.
+Takes every wrap out of an export and tries each with every key that can be made of any bytes of the
+server's key files. Uses libsodium itself, not our own code.
 """
 import base64
 import ctypes
@@ -47,20 +47,36 @@ def fields(message):
             at += size
 
 
-def entries(export):
-    """Every LogEntry of every log of an export."""
+def logs(export):
+    """Every log of an export: its scope, its LogEntries, its SignedHead."""
     at = export.index(b"\n") + 1
     for _ in range(2):
         _, at = parts(export, at)
     while at < len(export):
-        _, at = parts(export, at)
+        scope, at = parts(export, at)
         (count,) = struct.unpack_from("<Q", export, at)
         at += 8
+        items = []
         for _ in range(count):
             entry, at = parts(export, at)
             at += 32
-            yield entry
-        _, at = parts(export, at)
+            items.append(entry)
+        head, at = parts(export, at)
+        yield scope, items, head
+
+
+def entries(export):
+    """Every LogEntry of every log."""
+    return [entry for _, items, _ in logs(export) for entry in items]
+
+
+def heads(export):
+    """Of every log its end: entry hash and state digest, as digits."""
+    ends = {}
+    for scope, _, signed in logs(export):
+        head = dict(fields(dict(fields(signed))[1]))
+        ends[scope] = (head[3].hex(), head[4].hex())
+    return ends
 
 
 def wraps(export):

@@ -137,7 +137,10 @@ int Serve(const ServeOptions& options) {
 
   const std::string serving = "sync port " + std::to_string((*server)->sync_port()) +
                               ", enrolment port " + std::to_string((*server)->enrol_port());
-  const Desk desk{*folder, **store, random, NowMs,
+  const Desk desk{*folder,
+                  **store,
+                  random,
+                  NowMs,
                   [&](absl::FunctionRef<absl::Status(Ingest&, Store&)> step) {
                     return (*server)->writer().DoAndWait(
                         [&](const absl::Status& ready, Ingest& ingest, Store& at) {
@@ -145,21 +148,20 @@ int Serve(const ServeOptions& options) {
                         });
                   },
                   serving};
-  const absl::StatusOr<std::unique_ptr<LocalPort>> operator_port =
-      LocalPort::Listen(OperatorSocket(path), "\n",
-                        [&](const std::string& request, LocalPort::Write write) {
-                          AnswerOperator(desk, request, write);
-                        });
+  const absl::StatusOr<std::unique_ptr<LocalPort>> operator_port = LocalPort::Listen(
+      OperatorSocket(path), "\n", [&](const std::string& request, LocalPort::Write write) {
+        AnswerOperator(desk, request, write);
+      });
   if (!operator_port.ok()) return Exit(operator_port.status());
   std::unique_ptr<LocalPort> metrics_port;
   if (!options.metrics_listen.empty()) {
-    absl::StatusOr<std::unique_ptr<LocalPort>> port = LocalPort::Listen(
-        options.metrics_listen, "\r\n\r\n",
-        [&](const std::string& request, LocalPort::Write write) {
-          (void)write(AnswerHttp(
-              request, [&] { return (*server)->metrics().Text(); },
-              [&] { return !broken && (*store)->Read().ok(); }));
-        });
+    absl::StatusOr<std::unique_ptr<LocalPort>> port =
+        LocalPort::Listen(options.metrics_listen, "\r\n\r\n",
+                          [&](const std::string& request, LocalPort::Write write) {
+                            (void)write(AnswerHttp(
+                                request, [&] { return (*server)->metrics().Text(); },
+                                [&] { return !broken && (*store)->Read().ok(); }));
+                          });
     if (!port.ok()) return Exit(port.status());
     metrics_port = *std::move(port);
   }
@@ -177,8 +179,7 @@ int Init(const std::string& folder, const std::string& address,
          const std::vector<std::string>& names) {
   SystemRandom random;
   const std::string path = Absolute(folder);
-  const absl::StatusOr<ServerFolder> made =
-      MakeServerFolder(path, address, names, NowMs(), random);
+  const absl::StatusOr<ServerFolder> made = MakeServerFolder(path, address, names, NowMs(), random);
   if (!made.ok()) return Exit(made.status());
   Line(path + ": keys made, for " + address);
   Line("next: take " + path + "/server.request to the ceremony (doorstep-ceremony genesis), then");
@@ -219,15 +220,17 @@ int Main(int argc, char** argv) {
   RequireTls13();
   if (absl::Status status = InitCrypto(); !status.ok()) return Exit(status);
 
-  CLI::App app("doorstepd keeps the records of a tenant, and gives each device what its person may "
-               "read.\n\nA new server, in order:\n"
-               "  doorstepd init DIR --address sync.example.gov.uk:7443\n"
-               "  doorstep-ceremony genesis …       offline, with DIR/server.request\n"
-               "  doorstepd admit DIR genesis.bundle\n"
-               "  doorstepd serve DIR --listen 0.0.0.0:7443\n");
+  CLI::App app(
+      "doorstepd keeps the records of a tenant, and gives each device what its person may "
+      "read.\n\nA new server, in order:\n"
+      "  doorstepd init DIR --address sync.example.gov.uk:7443\n"
+      "  doorstep-ceremony genesis …       offline, with DIR/server.request\n"
+      "  doorstepd admit DIR genesis.bundle\n"
+      "  doorstepd serve DIR --listen 0.0.0.0:7443\n");
   app.require_subcommand(1);
-  app.footer("Commands other than init, restore and serve work while the server serves and while it "
-             "does not.\nExit codes: 0 done; 1 failed, with one line that says why; 2 wrong usage.");
+  app.footer(
+      "Commands other than init, restore and serve work while the server serves and while it "
+      "does not.\nExit codes: 0 done; 1 failed, with one line that says why; 2 wrong usage.");
   int code = 0;
   std::string folder;
   std::string file;
@@ -241,14 +244,16 @@ int Main(int argc, char** argv) {
   };
 
   CLI::App* init = with_folder("init", "make the folder and all keys of a new server");
-  init->add_option("--address", address, "host:port that devices connect to; enrolment is on the "
-                                         "next port")
+  init->add_option("--address", address,
+                   "host:port that devices connect to; enrolment is on the "
+                   "next port")
       ->required();
   init->add_option("--name", many, "another name or address of this server; may be given again")
       ->allow_extra_args(false);
   init->callback([&] { code = Init(folder, address, many); });
 
-  CLI::App* admit = with_folder("admit", "hand in what a ceremony made: the genesis, later changes");
+  CLI::App* admit =
+      with_folder("admit", "hand in what a ceremony made: the genesis, later changes");
   admit->add_option("FILE", file, "the ceremony's bundle")->required();
   admit->callback([&] { code = Operate(folder, {"admit", Absolute(file)}); });
 
@@ -267,8 +272,10 @@ int Main(int argc, char** argv) {
   bool same_machine = false;
   CLI::App* backup = with_folder("backup", "copy the store, read the copy back, seal its keys");
   backup->add_option("OUT", out, "a folder that is not there yet")->required();
-  backup->add_option("--to", many, "public key that it is sealed to (doorstep-ceremony backup-key "
-                                   "create); may be given again")
+  backup
+      ->add_option("--to", many,
+                   "public key that it is sealed to (doorstep-ceremony backup-key "
+                   "create); may be given again")
       ->required()
       ->allow_extra_args(false);
   CLI::Option* off = backup->add_flag("--off-machine", off_machine,
@@ -278,21 +285,25 @@ int Main(int argc, char** argv) {
   backup->add_flag("--same-machine", same_machine, "never mark anything")->excludes(off);
   backup->callback([&] {
     Command command{"backup", Absolute(out),
-                    off_machine ? "off-machine" : same_machine ? "same-machine" : "look"};
+                    off_machine    ? "off-machine"
+                    : same_machine ? "same-machine"
+                                   : "look"};
     for (const std::string& key : many) command.push_back(Absolute(key));
     code = Operate(folder, command);
   });
 
   std::string from;
   CLI::App* restore = app.add_subcommand(
-      "restore", "make the server again from a backup. Stop every other server of the tenant first");
+      "restore",
+      "make the server again from a backup. Stop every other server of the tenant first");
   restore->add_option("BACKUP", from, "the backup's folder")->required();
   restore->add_option("DIR", folder, "a folder that is not there yet")->required();
   restore->add_option("--key", file, "the offline backup key")->required();
   restore->callback([&] { code = Restore(from, file, folder); });
 
-  CLI::App* gate = with_folder("release-gate", "after a restore: serve families now, though not "
-                                               "every administrator has been heard");
+  CLI::App* gate = with_folder("release-gate",
+                               "after a restore: serve families now, though not "
+                               "every administrator has been heard");
   gate->callback([&] { code = Operate(folder, {"release-gate"}); });
 
   CLI::App* exporting = with_folder("export", "write a log that doorstep-verify checks");

@@ -52,23 +52,25 @@ absl::Status Admit(const Desk& desk, const std::string& path, const Tell& tell) 
   });
   if (!pushed.ok()) return pushed;
   switch (answer.answer_case()) {
-    case v1::RowAnswer::kAccepted: break;
+    case v1::RowAnswer::kAccepted:
+      break;
     case v1::RowAnswer::kBad:
       return MakeStatus(static_cast<Reason>(answer.bad().reason()),
                         "the server refuses this changeset for good");
     case v1::RowAnswer::kRetry:
-      return MakeStatus(Reason::kState, "the server cannot take this changeset yet: is the genesis "
-                                        "admitted, and this server new enough?");
+      return MakeStatus(Reason::kState,
+                        "the server cannot take this changeset yet: is the genesis "
+                        "admitted, and this server new enough?");
     case v1::RowAnswer::kClosed:
-    case v1::RowAnswer::ANSWER_NOT_SET: return Usage();
+    case v1::RowAnswer::ANSWER_NOT_SET:
+      return Usage();
   }
   if (answer.accepted().verdict() != v1::APPLIED) {
     return MakeStatus(Reason::kTrust, "the changeset is in the directory, at number " +
                                           std::to_string(answer.accepted().seq()) +
                                           ", but may not take effect");
   }
-  tell.line("in force, at number " + std::to_string(answer.accepted().seq()) +
-            " of the directory");
+  tell.line("in force, at number " + std::to_string(answer.accepted().seq()) + " of the directory");
   return absl::OkStatus();
 }
 
@@ -101,8 +103,9 @@ absl::Status Backup(const Desk& desk, const Command& command, const Tell& tell) 
   tell.line(out + ": " + std::to_string(heads->size()) + " scopes, " + std::to_string(entries) +
             " entries, read back whole");
   if (!*archive) {
-    tell.line("not marked archived: it lies on the same file system as the server, and would be "
-              "lost with it");
+    tell.line(
+        "not marked archived: it lies on the same file system as the server, and would be "
+        "lost with it");
     tell.line("if it is kept elsewhere too, say so with --off-machine");
     return absl::OkStatus();
   }
@@ -207,14 +210,13 @@ absl::Status DoHere(const std::string& path, const Command& command, const Tell&
   if (!store.ok()) return store.status();
   Ingest ingest(Catalog::Get(), folder->genesis_root(), **store);
   SystemRandom random;
-  const Desk desk{*folder,
-                  **store,
-                  random,
-                  SystemNowMs,
-                  [&](absl::FunctionRef<absl::Status(Ingest&, Store&)> step) {
-                    return step(ingest, **store);
-                  },
-                  "no"};
+  const Desk desk{
+      *folder,
+      **store,
+      random,
+      SystemNowMs,
+      [&](absl::FunctionRef<absl::Status(Ingest&, Store&)> step) { return step(ingest, **store); },
+      "no"};
   return Do(desk, command, tell);
 }
 

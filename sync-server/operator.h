@@ -1,6 +1,6 @@
-// What the person who runs a server may ask of it, whether it serves at that moment or not. While it
-// serves, the command goes over a socket file in its folder and is done by the server itself, since
-// the store is open in one process only; otherwise the command opens the store.
+// What the person who runs a server may ask of it, whether it serves at that moment or not. While
+// it serves, the command goes over a socket file in its folder and is done by the server itself,
+// since the store is open in one process only; otherwise the command opens the store.
 #ifndef DOORSTEP_SYNC_SERVER_OPERATOR_H_
 #define DOORSTEP_SYNC_SERVER_OPERATOR_H_
 

@@ -51,12 +51,17 @@ class List {
   }
 
  private:
+  bool Hidden(const Id& scope) const {
+    const ScopeRow* row = desk_.store.log().Find(scope);
+    return row != nullptr && row->Has(kHidden);
+  }
+
   Item& Add(Item::Kind kind, const Id& scope, const Id& about, uint32_t field = 0) {
     Item& item = *attention_.add_items();
     item.set_id(ItemId(kind, scope, about, field).str());
     item.set_kind(kind);
     item.set_scope(scope.str());
-    if (desk_.IsFamily(scope)) {
+    if (desk_.IsFamily(scope) && !Hidden(scope)) {
       absl::StatusOr<OverlayScope*> seen = desk_.store.overlay().Of(scope, now_ms_);
       if (seen.ok()) item.set_family(FamilyName(desk_.catalog(), *(*seen)->state));
     }
@@ -96,8 +101,9 @@ class List {
       Item& item = Add(Item::CONTESTED, scope, cell.record.id, cell.field);
       *item.mutable_record() = viewer_.RefOf(cell.record.type, cell.record.id);
       *item.mutable_field() = *std::move(field);
-      item.set_words("Two people wrote this without seeing each other. Both are kept; choose, or "
-                     "write it anew.");
+      item.set_words(
+          "Two people wrote this without seeing each other. Both are kept; choose, or "
+          "write it anew.");
     }
     return absl::OkStatus();
   }
@@ -114,8 +120,9 @@ class List {
       bool mine = held.changeset.actor == desk_.user;
       bool done = held.reason == v1::HELD_REASON_ALREADY_SO;
       if (!mine && (done || !decides)) continue;
-      Item::Kind kind = done ? Item::ALREADY_DONE
-                             : decides ? Item::HELD_TO_DECIDE : Item::HELD_MINE;
+      Item::Kind kind = done      ? Item::ALREADY_DONE
+                        : decides ? Item::HELD_TO_DECIDE
+                                  : Item::HELD_MINE;
       Item& item = Add(kind, scope, held.changeset.uid);
       SetReason(held.reason, item);
       absl::Status set = SetChangeset(held.changeset, item);
@@ -150,13 +157,15 @@ class List {
     if (row == nullptr) return absl::OkStatus();
     if (row->Has(kSuspect)) {
       Add(Item::SUSPECT, scope, scope)
-          .set_words("This device and the office do not agree on what this holds. Everything is "
-                     "kept; ring your administrator.");
+          .set_words(
+              "This device and the office do not agree on what this holds. Everything is "
+              "kept; ring your administrator.");
     }
     if (row->Has(kStopped)) {
       Add(Item::STOPPED, scope, scope)
-          .set_words("The office sent something that nobody entitled had signed. Nothing more is "
-                     "taken from it here until you say so; ring your administrator first.");
+          .set_words(
+              "The office sent something that nobody entitled had signed. Nothing more is "
+              "taken from it here until you say so; ring your administrator first.");
     }
     return absl::OkStatus();
   }
@@ -164,7 +173,8 @@ class List {
   absl::Status AddRows() {
     std::vector<OutboxRow> rows;
     absl::Status read = desk_.store.outbox().ForEach([&](const OutboxRow& row) {
-      if (row.sealed || row.answer == Answer::kUnsendable) rows.push_back(row);
+      bool hidden = Hidden(row.scope) && row.origin == Origin::kOwn;
+      if (row.sealed || hidden || row.answer == Answer::kUnsendable) rows.push_back(row);
       return true;
     });
     if (!read.ok()) return read;
@@ -172,8 +182,19 @@ class List {
       if (row.sealed) {
         Item& item = Add(Item::PASSED_ON, row.scope, row.uid);
         item.set_uid(row.uid.str());
-        item.set_words("You no longer work with this family. What was unsent is sealed, goes to the "
-                       "office, and is shown to the family's supervisor.");
+        item.set_words(
+            "You no longer work with this family. What was unsent is sealed, goes to the "
+            "office, and is shown to the family's supervisor.");
+        continue;
+      }
+      if (row.answer != Answer::kUnsendable) {
+        Item& item = Add(Item::HELD_MINE, row.scope, row.uid);
+        item.set_uid(row.uid.str());
+        item.set_reason(row.verdict == v1::HELD ? row.reason : 0);
+        item.set_reason_name(HeldReasonName(item.reason()));
+        item.set_words(
+            "This family is not shown to you at present. What you wrote is kept, and goes "
+            "to the office.");
         continue;
       }
       absl::StatusOr<Changeset> changeset = desk_.store.outbox().Load(row);
@@ -202,8 +223,9 @@ class List {
       item.set_actor(line.user());
       item.set_actor_name(line.user_name());
       item.set_digest(line.digest());
-      item.set_words("A new device waits for a second person. Ask its person for the number it "
-                     "shows; approve only if it is the same.");
+      item.set_words(
+          "A new device waits for a second person. Ask its person for the number it "
+          "shows; approve only if it is the same.");
     }
     uint32_t role_type = RoleRecordType(desk_.catalog());
     for (const v1::RoleLine& line : RoleLines(desk_, viewer_.names())) {
@@ -258,8 +280,8 @@ absl::StatusOr<AttentionCounts> CountAttentionOf(const Desk& desk, const Id& fam
   counts.contested = static_cast<uint32_t>(*contested);
   std::unique_ptr<ScopeState> stored = desk.store.state().Of(family);
   stored->ForEachHeld([&](const HeldWork& held) {
-    bool waits = held.outcome == HeldWork::Outcome::kWaiting &&
-                 held.reason != v1::HELD_REASON_ALREADY_SO;
+    bool waits =
+        held.outcome == HeldWork::Outcome::kWaiting && held.reason != v1::HELD_REASON_ALREADY_SO;
     if (waits && held.changeset.actor == desk.user) ++counts.held;
   });
   if (!stored->status().ok()) return stored->status();

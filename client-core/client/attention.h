@@ -18,7 +18,7 @@ namespace doorstep::client {
 absl::StatusOr<v1::Attention> ListAttention(const Desk& desk, Readers& readers, int64_t now_ms);
 
 struct AttentionCounts {
-  uint32_t held = 0;       // own, undecided
+  uint32_t held = 0;  // own, undecided
   uint32_t contested = 0;
 };
 absl::StatusOr<AttentionCounts> CountAttention(const Desk& desk, int64_t now_ms);

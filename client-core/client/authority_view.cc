@@ -126,8 +126,10 @@ std::vector<v1::RoleLine> RoleLines(const Desk& desk, Names& names) {
   for (const Record& record : records) {
     v1::RoleLine line;
     line.set_id(record.id.str());
-    Id user = Id::FromBytes(Text(catalog, type, record, v1::StaffRole::kUserFieldNumber)).value_or(Id{});
-    Id team = Id::FromBytes(Text(catalog, type, record, v1::StaffRole::kTeamFieldNumber)).value_or(Id{});
+    Id user =
+        Id::FromBytes(Text(catalog, type, record, v1::StaffRole::kUserFieldNumber)).value_or(Id{});
+    Id team =
+        Id::FromBytes(Text(catalog, type, record, v1::StaffRole::kTeamFieldNumber)).value_or(Id{});
     line.set_user(user.str());
     line.set_user_name(names.Person(user));
     line.set_role(CodeText(catalog, type, record, v1::StaffRole::kRoleFieldNumber));

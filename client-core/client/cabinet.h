@@ -32,7 +32,7 @@ struct Identity {
   PublicKey root{};
   bool confirmed = false;  // this device has found itself counting
   std::string server_address;
-  std::string server_ca;   // DER
+  std::string server_ca;  // DER
 };
 std::string EncodeIdentity(const Identity& identity);
 // DATA_LOSS (E_INTEGRITY), UNIMPLEMENTED (E_VERSION).

@@ -19,7 +19,7 @@ constexpr char kIdentity[] = "identity";
 
 }  // namespace
 
-// ---- Opening and closing -----------------------------------------------------------------------------
+// ---- Opening and closing ------------------------------------------------------------------------
 
 Client::Core::Core(const Options& options, const Host& host) : options_(options), host_(host) {}
 
@@ -67,8 +67,7 @@ absl::StatusOr<Client::Core::Joined*> Client::Core::Use() {
 
 absl::Status Client::Core::OpenJoined() {
   StoreIdentity of{identity_->tenant, identity_->device, identity_->root};
-  absl::StatusOr<std::unique_ptr<Store>> store =
-      cabinet_->OpenStore(of, *keys_, host_.catalog);
+  absl::StatusOr<std::unique_ptr<Store>> store = cabinet_->OpenStore(of, *keys_, host_.catalog);
   if (!store.ok()) return store.status();
   joined_ = std::make_unique<Joined>(*std::move(store), *keys_, host_, identity_->user);
   return ResumePurges(joined_->desk, joined_->readers, Now());
@@ -107,7 +106,7 @@ void Client::Core::Lock() {
   Cancel();
 }
 
-// ---- Standing -----------------------------------------------------------------------------------------
+// ---- Standing -----------------------------------------------------------------------------------
 
 void Client::Core::CountInto(v1::Status& status) {
   const Desk& desk = joined_->desk;
@@ -142,7 +141,7 @@ v1::Status Client::Core::GetStatus() {
   v1::Status status;
   status.set_locked(has_vault_ && !keys_);
   status.set_key_store_is_file(host_.key_store.IsFile());
-  status.set_life(!has_vault_ ? v1::Status::NEW
+  status.set_life(!has_vault_                         ? v1::Status::NEW
                   : identity_ && identity_->confirmed ? v1::Status::ENROLLED
                                                       : v1::Status::ENROLLING);
   if (identity_) {
@@ -152,22 +151,21 @@ v1::Status Client::Core::GetStatus() {
     status.set_server_address(identity_->server_address);
   }
   if (keys_ && identity_) {
-    status.set_device_number(FormatDeviceNumber(
-        DeviceNumberOf(identity_->tenant.bytes, keys_->public_keys())));
+    status.set_device_number(
+        FormatDeviceNumber(DeviceNumberOf(identity_->tenant.bytes, keys_->public_keys())));
   }
   if (joined_ != nullptr) CountInto(status);
   status.set_words(StatusWords(status));
   return status;
 }
 
-// ---- Records -------------------------------------------------------------------------------------------
+// ---- Records ------------------------------------------------------------------------------------
 
 absl::StatusOr<v1::Committed> Client::Core::Commit(const v1::Edits& edits) {
   absl::StatusOr<Joined*> joined = Use();
   if (!joined.ok()) return joined.status();
   int64_t now = Now();
-  absl::StatusOr<Prepared> prepared =
-      PrepareEdits((*joined)->desk, (*joined)->readers, edits, now);
+  absl::StatusOr<Prepared> prepared = PrepareEdits((*joined)->desk, (*joined)->readers, edits, now);
   if (!prepared.ok()) return prepared.status();
   absl::Status kept = Keep((*joined)->desk, *prepared, edits.ends_draft(), now);
   if (!kept.ok()) return kept;
@@ -227,7 +225,7 @@ absl::StatusOr<std::string> Client::Core::GetDraft(const Id& id) {
   return (*draft)->bytes;
 }
 
-// ---- The outside -----------------------------------------------------------------------------------------
+// ---- The outside --------------------------------------------------------------------------------
 
 Client::Client(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Client::~Client() = default;
@@ -283,8 +281,7 @@ absl::StatusOr<v1::FirstRequest> Client::MakeRequestFile(std::string_view kind) 
   return core_->MakeRequestFile(kind);
 }
 
-absl::Status Client::TakeGenesis(const v1::GenesisBundle& bundle,
-                                 std::string_view server_address) {
+absl::Status Client::TakeGenesis(const v1::GenesisBundle& bundle, std::string_view server_address) {
   Core::Turn turn(*core_);
   return core_->TakeGenesis(bundle, server_address);
 }
@@ -394,8 +391,7 @@ Store& Client::store() {
 
 absl::StatusOr<std::string> Client::Image() {
   Core::Turn turn(*core_);
-  return core_->cabinet_->Image(core_->joined_ == nullptr ? nullptr
-                                                          : core_->joined_->store.get());
+  return core_->cabinet_->Image(core_->joined_ == nullptr ? nullptr : core_->joined_->store.get());
 }
 
 }  // namespace doorstep::client

@@ -34,11 +34,11 @@ namespace doorstep::client {
 // Where the device secret lives: the platform's key store, or a file that the caller makes one of.
 enum class KeyStoreStatus : uint8_t {
   kOk,
-  kNotFound,       // certainly absent: the one answer after which a key may be made
-  kLocked,         // ask again when the person has unlocked the device
+  kNotFound,  // certainly absent: the one answer after which a key may be made
+  kLocked,    // ask again when the person has unlocked the device
   kAuthCancelled,
-  kInvalidated,    // destroyed by the platform
-  kOther,          // stop; keep everything; make nothing
+  kInvalidated,  // destroyed by the platform
+  kOther,        // stop; keep everything; make nothing
 };
 class KeyStore {
  public:
@@ -73,7 +73,6 @@ struct Options {
   ArgonBounds argon_bounds;
 };
 
-
 class Client {
  public:
   // Makes the folder's files only with the first PIN. Fails as VaultFile and Store do; a failure
@@ -85,8 +84,8 @@ class Client {
 
   // ---- Life ------------------------------------------------------------------------------------
 
-  // Life NEW: makes the device's keys, vault and store (old_pin empty) and unlocks. Else changes the
-  // PIN, atomically.
+  // Life NEW: makes the device's keys, vault and store (old_pin empty) and unlocks. Else changes
+  // the PIN, atomically.
   absl::Status SetPin(std::string_view old_pin, std::string_view new_pin);
   absl::Status Unlock(std::string_view pin);
   void Lock();
@@ -136,7 +135,8 @@ class Client {
   void Cancel();
 
   // One contact moved by the caller, step by step (the simulator). The session belongs to the
-  // caller and must not be used after Lock; FinishContact takes note of how it ended. One at a time.
+  // caller and must not be used after Lock; FinishContact takes note of how it ended. One at a
+  // time.
   absl::StatusOr<std::unique_ptr<Session>> BeginContact(int64_t now_ms);
   void FinishContact(Session& session, int64_t now_ms);
 

@@ -61,7 +61,8 @@ absl::StatusOr<Id> ScopeOf(const Desk& desk, const v1::Edits& edits) {
   std::set<Id> families;
   std::set<Scopes::Scope> kinds;
   for (const v1::RecordEdit& edit : edits.records()) {
-    absl::StatusOr<const RecordType*> type = TypeNamed(desk.catalog(), edit.type(), edit.type_name());
+    absl::StatusOr<const RecordType*> type =
+        TypeNamed(desk.catalog(), edit.type(), edit.type_name());
     if (!type.ok()) return type.status();
     kinds.insert((*type)->scope);
     std::optional<Id> id = Id::FromBytes(edit.id());
@@ -148,15 +149,15 @@ absl::Status CompleteFamily(const Desk& desk, v1::Changeset& body, int64_t now_m
   Changeset first;
   first.body = body;
   first.scope = Id::FromBytes(body.scope()).value_or(Id{});
-  std::optional<FamilyView> view = FamilyFoundedBy(first);
+  std::optional<FamilyView> view = FamilyIn(first);
   Id team = view ? view->team : Id{};
   if (team.is_zero()) {
     team = desk.directory().TeamOf(desk.user, desk.directory().seq());
     *founding->add_writes() = TeamOfFamily(team);
   }
-  std::vector<v1::RecordChange> assignments = FirstAssignments(
-      desk.directory(), desk.directory().seq(), desk.user, team,
-      view ? view->barred_staff : std::set<Id>(), DayOf(now_ms), desk.random);
+  std::vector<v1::RecordChange> assignments =
+      FirstAssignments(desk.directory(), desk.directory().seq(), desk.user, team,
+                       view ? view->barred_staff : std::set<Id>(), DayOf(now_ms), desk.random);
   for (v1::RecordChange& change : assignments) *body.add_changes() = std::move(change);
   return absl::OkStatus();
 }
@@ -190,8 +191,7 @@ absl::StatusOr<Prepared> PrepareEdits(const Desk& desk, Readers& readers, const 
   absl::StatusOr<bool> may = MayWrite(desk);
   if (!may.ok()) return may.status();
   if (!*may) {
-    return MakeStatus(Reason::kState,
-                      "this device is not confirmed yet: ring your administrator");
+    return MakeStatus(Reason::kState, "this device is not confirmed yet: ring your administrator");
   }
   if (edits.records_size() == 0) return MakeStatus(Reason::kArg, "edits without records");
   Id uid{desk.random.Make<16>()};
@@ -215,7 +215,8 @@ absl::StatusOr<Prepared> PrepareEdits(const Desk& desk, Readers& readers, const 
   std::vector<v1::RecordRef> records;
   std::set<std::pair<uint32_t, Id>> drawn;
   for (const v1::RecordEdit& edit : edits.records()) {
-    absl::StatusOr<const RecordType*> type = TypeNamed(desk.catalog(), edit.type(), edit.type_name());
+    absl::StatusOr<const RecordType*> type =
+        TypeNamed(desk.catalog(), edit.type(), edit.type_name());
     if (!type.ok()) return type.status();
     absl::StatusOr<Id> id = IdOf(**type, edit, desk, scope);
     if (!id.ok()) return id.status();

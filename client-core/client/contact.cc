@@ -12,7 +12,7 @@
 
 namespace doorstep::client {
 
-// ---- What a contact asks of this device --------------------------------------------------------------
+// ---- What a contact asks of this device ---------------------------------------------------------
 
 absl::Status Client::Core::ShareWhatIsOwed(const Id& family, int64_t now_ms) {
   const Desk& desk = joined_->desk;
@@ -39,14 +39,14 @@ absl::Status Client::Core::Purge(const Id& family, const std::vector<Changeset>&
   return PurgeFamily(joined_->desk, joined_->readers, family, endings, assignments, now_ms);
 }
 
-// ---- A contact that the caller moves --------------------------------------------------------------------
+// ---- A contact that the caller moves ------------------------------------------------------------
 
 absl::StatusOr<std::unique_ptr<Session>> Client::Core::BeginContact(int64_t now_ms) {
   absl::StatusOr<Joined*> joined = Use();
   if (!joined.ok()) return joined.status();
   if (session_ != nullptr) return MakeStatus(Reason::kState, "a contact is under way");
-  auto session = std::make_unique<Session>(Session::Parts{
-      *(*joined)->store, host_.verifier, *this, host_.random, (*joined)->desk.user});
+  auto session = std::make_unique<Session>(
+      Session::Parts{*(*joined)->store, host_.verifier, *this, host_.random, (*joined)->desk.user});
   session->Start(now_ms);
   session_ = session.get();
   return session;
@@ -65,7 +65,8 @@ absl::Status Client::Core::NoteConfirmed() {
   std::optional<DeviceView> view = directory.FindDevice(identity_->device, directory.seq());
   if (!view) return absl::OkStatus();
   Identity before = *identity_;
-  absl::StatusOr<std::optional<int64_t>> found = joined_->store->meta().GetInt(meta::kFoundCounting);
+  absl::StatusOr<std::optional<int64_t>> found =
+      joined_->store->meta().GetInt(meta::kFoundCounting);
   if (!found.ok()) return found.status();
   identity_->confirmed = identity_->confirmed || found->value_or(0) != 0;
   identity_->user = view->user;
@@ -76,7 +77,7 @@ absl::Status Client::Core::NoteConfirmed() {
   return SaveIdentity();
 }
 
-// ---- Over the network ---------------------------------------------------------------------------------
+// ---- Over the network ---------------------------------------------------------------------------
 
 Client::Core::Online::Online(Core& core) : core_(core) {
   std::lock_guard<std::mutex> lock(core_.online_mutex_);

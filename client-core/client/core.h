@@ -110,10 +110,10 @@ class Client::Core final : public Household {
   std::unique_ptr<PinGuard> guard_;
   std::optional<Identity> identity_;  // once joined; known while locked too
   bool has_vault_ = false;
-  std::optional<DeviceKeys> keys_;    // while unlocked
-  std::unique_ptr<Joined> joined_;    // while unlocked and joined
+  std::optional<DeviceKeys> keys_;  // while unlocked
+  std::unique_ptr<Joined> joined_;  // while unlocked and joined
   Watchers watchers_;
-  Session* session_ = nullptr;        // the contact under way; its owner finishes it
+  Session* session_ = nullptr;  // the contact under way; its owner finishes it
 
   std::mutex online_mutex_;  // guards what follows; taken after mutex_, never before
   Transport* transport_ = nullptr;

@@ -96,7 +96,8 @@ absl::StatusOr<v1::FieldWrite> WriteOf(const FieldType& field, const Record* rec
     return write;
   }
   bool settles = edit.how() == v1::FieldEdit::SETTLE;
-  for (const Op& op : OpsToName(*cell, field, settles ? Naming::kSettleAll : Naming::kReplaceShown)) {
+  for (const Op& op :
+       OpsToName(*cell, field, settles ? Naming::kSettleAll : Naming::kReplaceShown)) {
     NameOp(op, write);
   }
   return write;

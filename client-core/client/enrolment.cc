@@ -44,7 +44,7 @@ std::optional<DevicePublicKeys> KeysIn(const v1::DeviceKeysPublic& wire) {
 
 }  // namespace
 
-// ---- A first device ------------------------------------------------------------------------------------
+// ---- A first device -----------------------------------------------------------------------------
 
 absl::StatusOr<v1::FirstRequest> Client::Core::MakeRequestFile(std::string_view kind) {
   absl::StatusOr<const DeviceKeys*> keys = Keys();
@@ -78,8 +78,7 @@ absl::Status Client::Core::TakeGenesis(const v1::GenesisBundle& bundle,
   if (!roots) return MakeStatus(Reason::kTrust, "the genesis is not the root's");
   absl::Status signature = VerifyChangeset(*tenant, *genesis, identity.root);
   if (!signature.ok()) return signature;
-  std::optional<FoundDevice> found =
-      FindDevice(host_.catalog, *genesis, (*keys)->public_keys());
+  std::optional<FoundDevice> found = FindDevice(host_.catalog, *genesis, (*keys)->public_keys());
   if (!found) return MakeStatus(Reason::kKey, "the genesis does not name this device");
   identity.tenant = *tenant;
   identity.device = found->device;
@@ -117,7 +116,7 @@ absl::Status Client::Core::Join(Identity identity) {
   return absl::OkStatus();
 }
 
-// ---- By invitation -------------------------------------------------------------------------------------
+// ---- By invitation ------------------------------------------------------------------------------
 
 absl::StatusOr<v1::EnrolRequest> Client::Core::MakeEnrolRequest(std::string_view code) {
   absl::StatusOr<const DeviceKeys*> keys = Keys();
@@ -145,12 +144,12 @@ absl::Status Client::Core::TakeEnrolAnswer(std::string_view code, const v1::Enro
   InviteAnswer told;
   Identity identity;
   std::optional<Id> user = Id::FromBytes(answer.actor());
-  bool whole = CopyExactly(answer.tenant(), told.tenant) && CopyExactly(answer.root_pk(), told.root) &&
+  bool whole = CopyExactly(answer.tenant(), told.tenant) &&
+               CopyExactly(answer.root_pk(), told.root) &&
                CopyExactly(answer.device(), told.device) && user;
   if (!whole) return MakeStatus(Reason::kFormat, "not an answer to an invitation");
   told.server_ca = answer.server_ca();
-  absl::Status right =
-      CheckInviteAnswerMac(InvitationKey(invitation->secret), told, answer.mac());
+  absl::Status right = CheckInviteAnswerMac(InvitationKey(invitation->secret), told, answer.mac());
   if (!right.ok()) return right;
   identity.tenant = {told.tenant};
   identity.device = {told.device};
@@ -162,7 +161,7 @@ absl::Status Client::Core::TakeEnrolAnswer(std::string_view code, const v1::Enro
   return Join(std::move(identity));
 }
 
-// ---- The certificate -------------------------------------------------------------------------------------
+// ---- The certificate ----------------------------------------------------------------------------
 
 // Every CA that the directory counts, and the one this device joined by.
 absl::StatusOr<Endpoint> Client::Core::MakeEndpoint() {
@@ -214,15 +213,15 @@ absl::Status Client::Core::TakeCertificate(const v1::Certificate& certificate) {
   return (*joined)->store->meta().Set(kCertificate, pem);
 }
 
-// ---- An administrator's side ------------------------------------------------------------------------------
+// ---- An administrator's side --------------------------------------------------------------------
 
 absl::StatusOr<v1::InvitationOpen> Client::Core::BeginInvite(const v1::Request::Invite& invite,
                                                              std::string& code) {
   absl::StatusOr<Joined*> joined = Use();
   if (!joined.ok()) return joined.status();
   std::optional<Id> staff = Id::FromBytes(invite.staff());
-  bool known = staff && (*joined)->desk.directory().StaffActive(
-                            *staff, (*joined)->desk.directory().seq());
+  bool known =
+      staff && (*joined)->desk.directory().StaffActive(*staff, (*joined)->desk.directory().seq());
   if (!known) return MakeStatus(Reason::kNotFound, "no such active person in the directory");
   if (!invite.kind().empty() && DeviceKind(invite.kind()) == 0) {
     return MakeStatus(Reason::kArg, "a device is a PHONE or a COMPUTER");

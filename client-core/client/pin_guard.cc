@@ -33,7 +33,10 @@ absl::Status KeyStoreStatusOf(KeyStoreStatus status) {
 }  // namespace
 
 PinGuard::PinGuard(const Options& options, const Host& host, Cabinet& cabinet)
-    : options_(options), host_(host), cabinet_(cabinet), bounds_(options.argon_bounds),
+    : options_(options),
+      host_(host),
+      cabinet_(cabinet),
+      bounds_(options.argon_bounds),
       last_try_ms_(host.clock.MonotonicMs()) {
   if (options.client.argon_passes() == 0) return;
   bounds_.memory_bytes_min =
@@ -131,8 +134,8 @@ absl::StatusOr<DeviceKeys> PinGuard::OpenFound(const Found& found, std::string_v
   absl::StatusOr<DeviceKeys> keys =
       OpenVault(found.vault, found.owner, bounds_, found.device_secret, pin);
   bool was_a_try = ReasonOf(keys.status()) == Reason::kAuth;
-  absl::Status set_back = was_a_try ? absl::OkStatus()
-                                    : CountTries(found.owner, keys.ok() ? 0 : *tries);
+  absl::Status set_back =
+      was_a_try ? absl::OkStatus() : CountTries(found.owner, keys.ok() ? 0 : *tries);
   if (keys.ok() && !set_back.ok()) return set_back;
   return keys;
 }
@@ -152,8 +155,8 @@ absl::Status PinGuard::Change(std::string_view old_pin, std::string_view new_pin
   if (!keys.ok()) return keys.status();
   absl::StatusOr<ArgonCost> cost = Cost();
   if (!cost.ok()) return cost.status();
-  absl::StatusOr<std::string> vault = SealVault(found->owner, *cost, bounds_, *keys,
-                                                found->device_secret, new_pin, host_.random);
+  absl::StatusOr<std::string> vault =
+      SealVault(found->owner, *cost, bounds_, *keys, found->device_secret, new_pin, host_.random);
   if (!vault.ok()) return vault.status();
   return cabinet_.Replace(kVault, *vault);
 }

@@ -1,5 +1,5 @@
-// The vault behind its PIN: made, opened, sealed anew under another PIN. Tries are counted in the key
-// store before each derivation, so that a kill forgets none, and each costs a longer wait.
+// The vault behind its PIN: made, opened, sealed anew under another PIN. Tries are counted in the
+// key store before each derivation, so that a kill forgets none, and each costs a longer wait.
 #ifndef DOORSTEP_CLIENT_CORE_CLIENT_PIN_GUARD_H_
 #define DOORSTEP_CLIENT_CORE_CLIENT_PIN_GUARD_H_
 
@@ -28,10 +28,11 @@ class PinGuard {
 
   // Whether a vault is there. Errors of reading it.
   absl::StatusOr<bool> HasVault() const;
-  // Makes keys and vault; nothing is made unless the key store says for certain that it has nothing.
+  // Makes keys and vault; nothing is made unless the key store says for certain that it has
+  // nothing.
   absl::StatusOr<DeviceKeys> Make(std::string_view pin);
-  // UNAUTHENTICATED (E_AUTH): wrong PIN; UNAVAILABLE (E_BUSY): too soon after one; E_KEYSTORE, E_KEY,
-  // E_INTEGRITY and so on cost no try.
+  // UNAUTHENTICATED (E_AUTH): wrong PIN; UNAVAILABLE (E_BUSY): too soon after one; E_KEYSTORE,
+  // E_KEY, E_INTEGRITY and so on cost no try.
   absl::StatusOr<DeviceKeys> Open(std::string_view pin);
   absl::Status Change(std::string_view old_pin, std::string_view new_pin);
 

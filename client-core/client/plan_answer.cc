@@ -17,13 +17,20 @@ namespace {
 
 const char* StatusName(PlanStatus status) {
   switch (status) {
-    case PlanStatus::kClosed: return "CLOSED";
-    case PlanStatus::kApproved: return "APPROVED";
-    case PlanStatus::kReturned: return "RETURNED";
-    case PlanStatus::kSubmitted: return "SUBMITTED";
-    case PlanStatus::kChangedSinceApproval: return "CHANGED_SINCE_APPROVAL";
-    case PlanStatus::kChangedSinceSubmission: return "CHANGED_SINCE_SUBMISSION";
-    case PlanStatus::kDraft: return "DRAFT";
+    case PlanStatus::kClosed:
+      return "CLOSED";
+    case PlanStatus::kApproved:
+      return "APPROVED";
+    case PlanStatus::kReturned:
+      return "RETURNED";
+    case PlanStatus::kSubmitted:
+      return "SUBMITTED";
+    case PlanStatus::kChangedSinceApproval:
+      return "CHANGED_SINCE_APPROVAL";
+    case PlanStatus::kChangedSinceSubmission:
+      return "CHANGED_SINCE_SUBMISSION";
+    case PlanStatus::kDraft:
+      return "DRAFT";
   }
   return "";
 }
@@ -86,8 +93,8 @@ void AddJson(const FieldType& field, const std::vector<std::string>& values,
   }
 }
 
-void AddChanges(const Desk& desk, const Viewer& viewer, const Content& before,
-                const Content& after, v1::PlanAnswer& answer) {
+void AddChanges(const Desk& desk, const Viewer& viewer, const Content& before, const Content& after,
+                v1::PlanAnswer& answer) {
   std::map<Key, std::map<uint32_t, int>> touched;
   for (const Content* content : {&before, &after}) {
     for (const auto& [key, fields] : *content) {

@@ -76,7 +76,8 @@ absl::Status WriteReceipt(const Desk& desk, Readers& readers, const v1::PurgeRec
     write(Receipt::kAssignmentFieldNumber,
           EncodeBytes(Receipt::kAssignmentFieldNumber, receipt.assignment()));
   }
-  write(Receipt::kRecordsFieldNumber, EncodeNumber(Receipt::kRecordsFieldNumber, receipt.records()));
+  write(Receipt::kRecordsFieldNumber,
+        EncodeNumber(Receipt::kRecordsFieldNumber, receipt.records()));
   write(Receipt::kAttachmentsFieldNumber, EncodeNumber(Receipt::kAttachmentsFieldNumber, 0));
   write(Receipt::kUnsentFieldNumber, EncodeNumber(Receipt::kUnsentFieldNumber, receipt.unsent()));
   absl::StatusOr<Prepared> prepared =

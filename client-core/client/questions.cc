@@ -43,8 +43,8 @@ class Answering {
     RecordQuery select;
     select.type = (*type)->number;
     select.limit = limit;
-    for (auto [bytes, into] : {std::pair(&query.scope(), &select.scope),
-                               std::pair(&query.id(), &select.id)}) {
+    for (auto [bytes, into] :
+         {std::pair(&query.scope(), &select.scope), std::pair(&query.id(), &select.id)}) {
       if (bytes->empty()) continue;
       absl::StatusOr<Id> id = IdNamed(*bytes);
       if (!id.ok()) return id.status();
@@ -172,8 +172,9 @@ class Answering {
       if (!rows.ok()) return rows.status();
       v1::ScopeLine* line = answers.emplace_back().mutable_scope();
       line->set_scope(row.scope.str());
-      line->set_kind(row.scope == desk_.tenant() ? "DIRECTORY"
-                     : row.scope == desk_.device() ? "JOURNAL" : "FAMILY");
+      line->set_kind(row.scope == desk_.tenant()   ? "DIRECTORY"
+                     : row.scope == desk_.device() ? "JOURNAL"
+                                                   : "FAMILY");
       line->set_seq(row.seq);
       line->set_entry_hash(std::string(View(row.hash)));
       line->set_state_digest(std::string(View(row.state_digest)));
@@ -209,8 +210,8 @@ class Answering {
     if (!place.ok()) return place.status();
     absl::StatusOr<OverlayScope*> seen = desk_.store.overlay().Of(place->scope, now_ms_);
     if (!seen.ok()) return seen.status();
-    Hash32 digest = DigestOfSubject(desk_.catalog(), desk_.tenant(), *(*seen)->state, place->type,
-                                    place->id);
+    Hash32 digest =
+        DigestOfSubject(desk_.catalog(), desk_.tenant(), *(*seen)->state, place->type, place->id);
     Answers answers(1);
     v1::SubjectAnswer* answer = answers.front().mutable_subject();
     *answer->mutable_of() = viewer_.RefOf(place->type, place->id);
@@ -227,7 +228,8 @@ class Answering {
       scope = *named;
     }
     absl::StatusOr<std::vector<SearchHit>> hits = desk_.store.search().Find(
-        search.words(), scope, static_cast<int>(std::min<uint32_t>(search.limit(), kSearchHitsMax)));
+        search.words(), scope,
+        static_cast<int>(std::min<uint32_t>(search.limit(), kSearchHitsMax)));
     if (!hits.ok()) return hits.status();
     Answers answers;
     for (const SearchHit& hit : *hits) {
@@ -356,7 +358,8 @@ class Answering {
       for (const Code& code : field.codes) shown->add_codes(code.name);
       const RecordType* target = desk_.catalog().Find(field.references);
       shown->set_references(field.references == kAnyRecord ? "any"
-                            : target == nullptr ? "" : target->name);
+                            : target == nullptr            ? ""
+                                                           : target->name);
     }
     return view;
   }

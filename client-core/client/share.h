@@ -1,5 +1,5 @@
-// Shares: a content key brought to a reader who came later. Whoever can open a changeset owes one to
-// each present reader's device, and to each recovery key in force, that has no right wrap yet.
+// Shares: a content key brought to a reader who came later. Whoever can open a changeset owes one
+// to each present reader's device, and to each recovery key in force, that has no right wrap yet.
 #ifndef DOORSTEP_CLIENT_CORE_CLIENT_SHARE_H_
 #define DOORSTEP_CLIENT_CORE_CLIENT_SHARE_H_
 
@@ -39,8 +39,8 @@ class ShareLedger {
     Hash32 hash{};  // of the entry at `seq`
     uint64_t seq = 0;
     uint64_t directory_seq = 0;
-    bool settled = false;     // nothing was owed as of these places
-    std::vector<Id> sealed;   // changesets with RESTRICTED values, in log order
+    bool settled = false;    // nothing was owed as of these places
+    std::vector<Id> sealed;  // changesets with RESTRICTED values, in log order
   };
   absl::Status Scan(const Desk& desk, const Id& family, Known& known);
 

@@ -53,8 +53,8 @@ absl::StatusOr<Viewer::Origin> Viewer::OriginOf(const Id& scope, const Id& uid, 
     if (!entry.ok()) return entry.status();
     const ScopeRow* row = desk_.store.log().Find(scope);
     origin.seq = seq;
-    origin.safety = row != nullptr && seq <= row->archived_seq ? v1::ARCHIVED
-                                                               : v1::RECEIVED_BY_THE_OFFICE;
+    origin.safety =
+        row != nullptr && seq <= row->archived_seq ? v1::ARCHIVED : v1::RECEIVED_BY_THE_OFFICE;
     if (*entry) {
       origin.written_ms = (*entry)->changeset.body.clock().wall_ms();
       origin.received_ms = (*entry)->meta.received_ms();
@@ -90,8 +90,7 @@ absl::Status Viewer::FillValue(const Id& scope, uint32_t type, const Id& record,
     if (json.ok()) view.set_json(*std::move(json));  // a newer build's value is shown as bytes
     return absl::OkStatus();
   }
-  absl::StatusOr<Secret> opened =
-      readers_.Open(scope, type, record, field, write, now_ms_);
+  absl::StatusOr<Secret> opened = readers_.Open(scope, type, record, field, write, now_ms_);
   if (!opened.ok()) {
     view.set_sealed(true);
     bool ours = opened.status().code() == absl::StatusCode::kUnavailable ||
@@ -176,9 +175,8 @@ absl::StatusOr<v1::RecordView> Viewer::ViewRecord(const Id& scope, const Record&
   view.set_made_by_name(names_.Person(record.made_actor));
   view.set_made_seq(IsProvisional(record.made_seq) ? 0 : record.made_seq);
   v1::Safety safety = v1::ARCHIVED;
-  std::vector<std::string> json = {
-      absl::StrCat("\"id\":\"", record.id.hex(), "\""),
-      absl::StrCat("\"type\":\"", view.type_name(), "\"")};
+  std::vector<std::string> json = {absl::StrCat("\"id\":\"", record.id.hex(), "\""),
+                                   absl::StrCat("\"type\":\"", view.type_name(), "\"")};
   for (const auto& [field, cell] : record.cells) {
     absl::StatusOr<v1::FieldView> shown = ViewField(scope, record, field);
     if (!shown.ok()) return shown.status();
@@ -208,8 +206,7 @@ absl::StatusOr<v1::ValueView> Viewer::ViewWritten(const Id& scope, uint32_t type
   view.set_seq(written.seq);
   view.set_live(written.live);
   view.set_in_force(written.live);
-  view.set_held(written.verdict == v1::HELD &&
-                written.outcome != HeldWork::Outcome::kReleased);
+  view.set_held(written.verdict == v1::HELD && written.outcome != HeldWork::Outcome::kReleased);
   LiveWrite write{written.op, written.actor, written.seq, written.value};
   absl::Status filled = FillValue(scope, type, record, written.field, write, view);
   if (!filled.ok()) return filled;

@@ -1,5 +1,5 @@
-// Who is told when something may look different now: after a commit, a page, an answer of the office.
-// Told once for each call, with every scope it touched.
+// Who is told when something may look different now: after a commit, a page, an answer of the
+// office. Told once for each call, with every scope it touched.
 #ifndef DOORSTEP_CLIENT_CORE_CLIENT_WATCH_H_
 #define DOORSTEP_CLIENT_CORE_CLIENT_WATCH_H_
 

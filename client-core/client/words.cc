@@ -27,7 +27,8 @@ std::string HeldWords(uint32_t reason) {
       return "You have no open assignment in this family now. Your words are kept for the family's "
              "supervisor, who decides.";
     case v1::HELD_REASON_NO_ROLE:
-      return "Your role does not write here. Your words are kept; ask your administrator which role "
+      return "Your role does not write here. Your words are kept; ask your administrator which "
+             "role "
              "you need.";
     case v1::HELD_REASON_NEW_FAMILY:
       return "The beginning of this family lacks something it needs, or a supervisor changed "
@@ -45,20 +46,25 @@ std::string HeldWords(uint32_t reason) {
     case v1::HELD_REASON_NOT_HELD:
       return "What this decides was decided already. Nothing is left to do.";
     case v1::HELD_REASON_WORDS_AND_COMMAND:
-      return "Words and a change of state were sent as one. Both are kept; save the words first, then "
+      return "Words and a change of state were sent as one. Both are kept; save the words first, "
+             "then "
              "take the step.";
     case v1::HELD_REASON_ALREADY_SO:
       return "Somebody else has done this already. Nothing is left to do.";
     case v1::HELD_REASON_STATE_MOVED:
-      return "Somebody changed the state before yours arrived. Yours is kept; look at the state now and "
+      return "Somebody changed the state before yours arrived. Yours is kept; look at the state "
+             "now and "
              "take the step again if it still holds.";
     case v1::HELD_REASON_NO_SUCH_STEP:
-      return "This step does not follow from the state it is in. It is kept; look at the state now.";
+      return "This step does not follow from the state it is in. It is kept; look at the state "
+             "now.";
     case v1::HELD_REASON_GUARD:
-      return "Something this step needs is not there yet. It is kept; complete the record, then take "
+      return "Something this step needs is not there yet. It is kept; complete the record, then "
+             "take "
              "the step again.";
     case v1::HELD_REASON_SIGNED:
-      return "This record was signed and its words are fixed. Yours are kept beside it; add them as an "
+      return "This record was signed and its words are fixed. Yours are kept beside it; add them "
+             "as an "
              "addendum.";
     case v1::HELD_REASON_SECOND_LEAD:
       return "This family has an open lead. The assignment is kept; end the other one first.";
@@ -69,10 +75,12 @@ std::string HeldWords(uint32_t reason) {
     case v1::HELD_REASON_SECOND_CLAIM:
       return "Another claim on this route stands. It is kept; withdraw that one first.";
     case v1::HELD_REASON_OWN_WORK:
-      return "Nobody approves what they wrote. It is kept; ask another supervisor, or have the worker "
+      return "Nobody approves what they wrote. It is kept; ask another supervisor, or have the "
+             "worker "
              "write it anew.";
     case v1::HELD_REASON_CONTESTED:
-      return "A protective value of this family is contested. It is kept; a supervisor settles that "
+      return "A protective value of this family is contested. It is kept; a supervisor settles "
+             "that "
              "first.";
     case v1::HELD_REASON_ATTACHMENT:
       return "A file that this covers has not arrived. It is kept; try again when it has.";
@@ -81,7 +89,8 @@ std::string HeldWords(uint32_t reason) {
     case v1::HELD_REASON_CHAIN:
       return "The other record is itself folded into a third. It is kept; name that one.";
     default:
-      return "The office holds this for a reason newer than this program. It is kept; update, then look "
+      return "The office holds this for a reason newer than this program. It is kept; update, then "
+             "look "
              "again.";
   }
 }
@@ -93,12 +102,14 @@ std::string UnsendableWords(uint32_t reason, bool closed) {
   }
   switch (static_cast<Reason>(reason)) {
     case Reason::kAuth:
-      return "The office finds the signature wrong. This is kept here only; export it and ring your "
+      return "The office finds the signature wrong. This is kept here only; export it and ring "
+             "your "
              "administrator.";
     case Reason::kLimit:
       return "This is larger than the office takes. It is kept here only; write it anew in parts.";
     case Reason::kConflict:
-      return "The office has other words under the same number. This is kept here only; export it and "
+      return "The office has other words under the same number. This is kept here only; export it "
+             "and "
              "write it anew.";
     default:
       return "The office cannot take this. It is kept here only; export it and ring your "
@@ -111,7 +122,8 @@ std::string StatusWords(const v1::Status& status) {
     case v1::Status::NEW:
       return "This device has no keys yet. Choose a PIN to begin.";
     case v1::Status::ENROLLING:
-      return "This device waits to be confirmed. Ring your administrator, and read the device number "
+      return "This device waits to be confirmed. Ring your administrator, and read the device "
+             "number "
              "to the second person.";
     case v1::Status::ENDED:
       return "This device has been ended. Ring your administrator; what is unsent still goes out.";
@@ -122,7 +134,8 @@ std::string StatusWords(const v1::Status& status) {
   }
   if (status.locked()) return "Locked. Everything saved is kept.";
   if (status.unsendable() > 0) {
-    return absl::StrCat(status.unsendable(), " saved here cannot be sent. Look at what awaits you.");
+    return absl::StrCat(status.unsendable(),
+                        " saved here cannot be sent. Look at what awaits you.");
   }
   if (status.unsent() > 0) {
     return absl::StrCat(status.unsent(), " saved on this device, not yet received by the office.");

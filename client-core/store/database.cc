@@ -28,19 +28,27 @@ constexpr char kLockName[] = "/store.lock";
 Reason ReasonOfCode(int code) {
   if (code == SQLITE_IOERR_NOMEM) return Reason::kNoMemory;
   switch (code & 0xff) {
-    case SQLITE_NOMEM: return Reason::kNoMemory;
-    case SQLITE_FULL: return Reason::kDisk;
+    case SQLITE_NOMEM:
+      return Reason::kNoMemory;
+    case SQLITE_FULL:
+      return Reason::kDisk;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Reason::kBusy;
+    case SQLITE_LOCKED:
+      return Reason::kBusy;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-    case SQLITE_READONLY: return Reason::kIo;
+    case SQLITE_READONLY:
+      return Reason::kIo;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Reason::kIntegrity;
-    case SQLITE_TOOBIG: return Reason::kLimit;
-    case SQLITE_INTERRUPT: return Reason::kCancelled;
-    default: return Reason::kInternal;
+    case SQLITE_NOTADB:
+      return Reason::kIntegrity;
+    case SQLITE_TOOBIG:
+      return Reason::kLimit;
+    case SQLITE_INTERRUPT:
+      return Reason::kCancelled;
+    default:
+      return Reason::kInternal;
   }
 }
 
@@ -84,8 +92,10 @@ Statement::Statement(Database* database, sqlite3_stmt* statement, bool* in_use,
 }
 
 Statement::Statement(Statement&& other) noexcept
-    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)),
-      in_use_(std::exchange(other.in_use_, nullptr)), status_(other.status_) {}
+    : database_(other.database_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      in_use_(std::exchange(other.in_use_, nullptr)),
+      status_(other.status_) {}
 
 Statement::~Statement() {
   if (statement_ == nullptr) return;
@@ -227,9 +237,8 @@ absl::Status Database::Protect() {
   sqlite3_limit(handle_, SQLITE_LIMIT_VARIABLE_NUMBER, kVariablesMax);
   sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 1);
   std::string cache = absl::StrCat("PRAGMA cache_size=-", kCachePagesKib);
-  for (const char* pragma :
-       {"PRAGMA mmap_size=0", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON",
-        cache.c_str()}) {
+  for (const char* pragma : {"PRAGMA mmap_size=0", "PRAGMA cell_size_check=ON",
+                             "PRAGMA secure_delete=ON", cache.c_str()}) {
     absl::Status status = Execute(pragma);
     if (!status.ok()) return status;
   }
@@ -443,8 +452,8 @@ absl::Status Database::Commit() {
   if (commits_left_ > 0 && --commits_left_ == 0) failed_ = true;
   if (wal_pages_ > kWalPagesMax && !failed_) {
     // The commit stands whatever becomes of this; a failure shows at the next write.
-    int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                         nullptr);
+    int code =
+        sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_OK) Fail(code, "checkpoint").IgnoreError();
   }
   return absl::OkStatus();
@@ -458,8 +467,8 @@ absl::Status Database::CheckpointTruncate() {
   assert(!in_transaction());
   if (in_memory_) return absl::OkStatus();
   if (failed_) return MakeStatus(Reason::kIo, "store: an earlier write failed; open it again");
-  int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
-                                       nullptr);
+  int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (code != SQLITE_OK) return Fail(code, "checkpoint");
   wal_pages_ = 0;
   return absl::OkStatus();

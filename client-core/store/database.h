@@ -1,10 +1,10 @@
 // The encrypted file of one device: connection, statements, transactions. The only client file that
 // knows SQLCipher.
 //
-// A folder holds `store.db` (with its write-ahead log while open) and `store.lock`. One process, one
-// Database at a time: a second one is refused with E_BUSY. One thread at a time. What a commit has
-// acknowledged is durable (WAL, synchronous FULL). Nothing is created, replaced or deleted because
-// something could not be read.
+// A folder holds `store.db` (with its write-ahead log while open) and `store.lock`. One process,
+// one Database at a time: a second one is refused with E_BUSY. One thread at a time. What a commit
+// has acknowledged is durable (WAL, synchronous FULL). Nothing is created, replaced or deleted
+// because something could not be read.
 //
 // There is no protection against an old copy being put back: chains and digests find that.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_DATABASE_H_
@@ -53,9 +53,13 @@ class Statement {
 
   // Columns and parameters as SQLite counts them: parameters from 1, columns from 0.
   Statement& Bind(int parameter, int64_t value);
-  Statement& Bind(int parameter, uint64_t value) { return Bind(parameter, static_cast<int64_t>(value)); }
+  Statement& Bind(int parameter, uint64_t value) {
+    return Bind(parameter, static_cast<int64_t>(value));
+  }
   Statement& Bind(int parameter, int value) { return Bind(parameter, static_cast<int64_t>(value)); }
-  Statement& Bind(int parameter, uint32_t value) { return Bind(parameter, static_cast<int64_t>(value)); }
+  Statement& Bind(int parameter, uint32_t value) {
+    return Bind(parameter, static_cast<int64_t>(value));
+  }
   Statement& Bind(int parameter, std::string_view blob);
   Statement& Bind(int parameter, const Id& id) { return Bind(parameter, id.view()); }
   Statement& Bind(int parameter, const Hash32& hash) { return Bind(parameter, View(hash)); }
@@ -106,8 +110,8 @@ class Database {
   // NOT_FOUND: no file. FAILED_PRECONDITION (E_KEY): another key, or no such file at all; damage of
   // the first page looks the same. DATA_LOSS (E_INTEGRITY): damaged, or not the schema of ours.
   // UNIMPLEMENTED (E_VERSION): written by a newer program. UNAVAILABLE (E_BUSY): open elsewhere.
-  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& folder, const Secret& key,
-                                                        const Schema& schema);
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& folder,
+                                                        const Secret& key, const Schema& schema);
 
   // A database that lives in memory, unencrypted: for tests and the simulator.
   static absl::StatusOr<std::unique_ptr<Database>> OpenInMemory(const Schema& schema);

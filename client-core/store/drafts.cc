@@ -23,14 +23,19 @@ absl::Status Drafts::Put(const Draft& draft) {
   if (draft.id.empty() || draft.id.size() > kDraftIdBytesMax) {
     return MakeStatus(Reason::kArg, "a draft's id has 1 to 64 bytes");
   }
-  if (draft.bytes.size() > kDraftBytesMax) return MakeStatus(Reason::kLimit, "the draft is too long");
+  if (draft.bytes.size() > kDraftBytesMax)
+    return MakeStatus(Reason::kLimit, "the draft is too long");
   Statement others = database_.Prepare("SELECT count(*) FROM draft WHERE id != ?1");
   bool full = others.Bind(1, draft.id).Step() && others.Int(0) >= kDraftsMax;
   if (!others.status().ok()) return others.status();
   if (full) return MakeStatus(Reason::kLimit, "too many drafts");
   Statement put = database_.Prepare(
       "INSERT OR REPLACE INTO draft(id, scope, saved_ms, bytes) VALUES(?1, ?2, ?3, ?4)");
-  return put.Bind(1, draft.id).Bind(2, draft.scope).Bind(3, draft.saved_ms).Bind(4, draft.bytes).Run();
+  return put.Bind(1, draft.id)
+      .Bind(2, draft.scope)
+      .Bind(3, draft.saved_ms)
+      .Bind(4, draft.bytes)
+      .Run();
 }
 
 absl::StatusOr<std::optional<Draft>> Drafts::Get(std::string_view id) const {
@@ -42,8 +47,8 @@ absl::StatusOr<std::optional<Draft>> Drafts::Get(std::string_view id) const {
 }
 
 absl::StatusOr<std::vector<Draft>> Drafts::List() const {
-  Statement list = database_.Prepare(
-      "SELECT id, scope, saved_ms, bytes FROM draft ORDER BY saved_ms DESC, id");
+  Statement list =
+      database_.Prepare("SELECT id, scope, saved_ms, bytes FROM draft ORDER BY saved_ms DESC, id");
   std::vector<Draft> drafts;
   while (list.Step()) drafts.push_back(ReadDraft(list));
   if (!list.status().ok()) return list.status();

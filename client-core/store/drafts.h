@@ -17,8 +17,8 @@
 namespace doorstep::client {
 
 struct Draft {
-  std::string id;        // the shell's own, 1 to 64 bytes
-  Id scope;              // of which family it speaks, so that it goes with it; zeros: of none yet
+  std::string id;  // the shell's own, 1 to 64 bytes
+  Id scope;        // of which family it speaks, so that it goes with it; zeros: of none yet
   int64_t saved_ms = 0;
   std::string bytes;
 };

@@ -28,7 +28,8 @@ Rows WantedRows(const RecordType* type, const Record& record) {
     const FieldType* field = type == nullptr ? nullptr : type->FindField(number);
     if (field == nullptr || !field->indexed || field->cls == v1::RESTRICTED) continue;
     for (const LiveWrite* write : InForce(cell, *field)) {
-      for (std::string& key : IndexKeys(*field, write->value)) rows.emplace_back(number, std::move(key));
+      for (std::string& key : IndexKeys(*field, write->value))
+        rows.emplace_back(number, std::move(key));
     }
   }
   std::sort(rows.begin(), rows.end());
@@ -62,8 +63,8 @@ std::vector<std::string> IndexKeys(const FieldType& field, std::string_view valu
     if (element.is_bytes) {
       keys.emplace_back(element.bytes);
     } else {
-      keys.push_back(BigEndian(IsSigned(field.kind) ? element.number ^ uint64_t{1} << 63
-                                                    : element.number));
+      keys.push_back(
+          BigEndian(IsSigned(field.kind) ? element.number ^ uint64_t{1} << 63 : element.number));
     }
   }
   return keys;
@@ -83,8 +84,8 @@ absl::Status FieldIndex::Change(const Key& key, const char* sql,
 }
 
 absl::Status FieldIndex::PutSeen(const Key& key, uint64_t made_seq) {
-  Statement find = database_.Prepare(
-      "SELECT made_seq FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
+  Statement find =
+      database_.Prepare("SELECT made_seq FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
   bool there = find.Bind(1, key.type).Bind(2, key.scope).Bind(3, key.id).Step();
   if (!find.status().ok()) return find.status();
   if (there && find.Uint(0) == made_seq) return absl::OkStatus();
@@ -139,17 +140,16 @@ absl::Status FieldIndex::Drop(int64_t scope_key, uint32_t type, const Id& id) {
   for (const char* sql : {"DELETE FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3",
                           "DELETE FROM field_index WHERE type = ?1 AND scope = ?2 AND id = ?3",
                           "DELETE FROM contested WHERE type = ?1 AND scope = ?2 AND id = ?3"}) {
-    absl::Status status =
-        database_.Prepare(sql).Bind(1, type).Bind(2, scope_key).Bind(3, id).Run();
+    absl::Status status = database_.Prepare(sql).Bind(1, type).Bind(2, scope_key).Bind(3, id).Run();
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status FieldIndex::DropScope(int64_t scope_key) {
-  for (const char* sql : {"DELETE FROM seen WHERE scope = ?1",
-                          "DELETE FROM field_index WHERE scope = ?1",
-                          "DELETE FROM contested WHERE scope = ?1"}) {
+  for (const char* sql :
+       {"DELETE FROM seen WHERE scope = ?1", "DELETE FROM field_index WHERE scope = ?1",
+        "DELETE FROM contested WHERE scope = ?1"}) {
     absl::Status status = database_.Prepare(sql).Bind(1, scope_key).Run();
     if (!status.ok()) return status;
   }

@@ -7,8 +7,8 @@
 
 namespace doorstep::client {
 
-// Own rows that no server has accepted yet. Beyond it a commit is refused, while there is still room
-// on the disk to say so; the person's draft stays.
+// Own rows that no server has accepted yet. Beyond it a commit is refused, while there is still
+// room on the disk to say so; the person's draft stays.
 inline constexpr uint64_t kOutboxRowsMax = 10'000;
 inline constexpr uint64_t kOutboxBytesMax = 64 << 20;
 
@@ -16,9 +16,9 @@ inline constexpr int kDraftsMax = 500;
 inline constexpr size_t kDraftBytesMax = 256 << 10;
 
 inline constexpr int kSearchHitsMax = 200;
-inline constexpr size_t kSearchWordsMax = 16;      // words of one search; more are not needed to find
-inline constexpr size_t kSearchBytesMax = 1 << 10; // of the words as typed
-inline constexpr int kUnindexedTextsMax = 64;      // texts whose words are not in the index yet
+inline constexpr size_t kSearchWordsMax = 16;  // words of one search; more are not needed to find
+inline constexpr size_t kSearchBytesMax = 1 << 10;  // of the words as typed
+inline constexpr int kUnindexedTextsMax = 64;       // texts whose words are not in the index yet
 inline constexpr int kQueryRecordsMax = 500;
 inline constexpr size_t kQueryConditionsMax = 8;
 

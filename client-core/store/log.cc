@@ -164,8 +164,8 @@ absl::Status Log::PutHead(const SignedHead& head) {
   const ScopeRow& row = Row(head.scope);
   assert(head.head.seq() == row.seq);
   assert(head.entry_hash == row.hash);
-  Statement put = database_.Prepare(
-      "INSERT OR REPLACE INTO head(place, head, signature) VALUES(?1, ?2, ?3)");
+  Statement put =
+      database_.Prepare("INSERT OR REPLACE INTO head(place, head, signature) VALUES(?1, ?2, ?3)");
   put.Bind(1, Place(row.key, row.seq)).Bind(2, head.bytes).Bind(3, View(head.signature));
   absl::Status status = put.Run();
   if (!status.ok()) return status;
@@ -236,8 +236,8 @@ absl::StatusOr<Log::Hashes> Log::HashesOf(const Id& scope, uint64_t max) const {
   const ScopeRow* row = Find(scope);
   if (row == nullptr || row->seq == 0) return hashes;
   hashes.first_seq = row->seq > max ? row->seq - max + 1 : 1;
-  Statement range = database_.Prepare(
-      "SELECT hash FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place");
+  Statement range =
+      database_.Prepare("SELECT hash FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place");
   range.Bind(1, Place(row->key, hashes.first_seq)).Bind(2, Place(row->key, row->seq));
   while (range.Step()) hashes.bytes += HashPrefix(range.ReadBytes<32>(0));
   if (!range.status().ok()) return range.status();

@@ -1,9 +1,9 @@
 // What was pulled: the entries of each scope this device carries, the signed heads at the ends of
 // their pages, and where each scope stands.
 //
-// A scope's row is there as soon as anything of the scope is (an entry, an outbox row, a flag). Rows
-// are kept in memory and are few; entries are read from the file. Methods that write stand in the
-// transaction of the caller.
+// A scope's row is there as soon as anything of the scope is (an entry, an outbox row, a flag).
+// Rows are kept in memory and are few; entries are read from the file. Methods that write stand in
+// the transaction of the caller.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_LOG_H_
 #define DOORSTEP_CLIENT_CORE_STORE_LOG_H_
 
@@ -35,7 +35,7 @@ enum ScopeFlag : uint32_t {
 // Where a scope stands: its cursor is the end of the stored log.
 struct ScopeRow {
   Id scope;
-  int64_t key = 0;            // this store's own small number for it
+  int64_t key = 0;  // this store's own small number for it
   uint64_t seq = 0;
   Hash32 hash{};              // entry_hash(seq)
   Hash32 state_digest{};      // of the folded state

@@ -18,18 +18,19 @@ namespace doorstep::client {
 // Names in use. A caller may use names of its own; those of one kind share a beginning, such as the
 // endings of assignments that this device has acted on ("ending/" and the assignment's bytes).
 namespace meta {
-inline constexpr std::string_view kTenant = "tenant";              // set when the store is made
-inline constexpr std::string_view kDevice = "device";              // set when the store is made
-inline constexpr std::string_view kGenesisRoot = "genesis_root";   // public key; set when it is made
-inline constexpr std::string_view kActor = "actor";                // the person's staff id
+inline constexpr std::string_view kTenant = "tenant";             // set when the store is made
+inline constexpr std::string_view kDevice = "device";             // set when the store is made
+inline constexpr std::string_view kGenesisRoot = "genesis_root";  // public key; set when it is made
+inline constexpr std::string_view kActor = "actor";               // the person's staff id
 inline constexpr std::string_view kServerAddress = "server_address";
-inline constexpr std::string_view kServerCa = "server_ca";         // DER
+inline constexpr std::string_view kServerCa = "server_ca";  // DER
 inline constexpr std::string_view kLastContact = "last_contact_ms";
 inline constexpr std::string_view kClockOffset = "clock_offset_ms";
 inline constexpr std::string_view kFoundCounting = "found_counting";  // once true, for ever
-inline constexpr std::string_view kGated = "gated";                // the server waits after a restore
-inline constexpr std::string_view kIndexedSchema = "indexed_schema";  // of the catalog that made the indexes
-inline constexpr std::string_view kIndexedRow = "indexed_row";     // of search_text, see search.h
+inline constexpr std::string_view kGated = "gated";  // the server waits after a restore
+// Of the catalog that made the indexes.
+inline constexpr std::string_view kIndexedSchema = "indexed_schema";
+inline constexpr std::string_view kIndexedRow = "indexed_row";  // of search_text, see search.h
 inline constexpr std::string_view kEnding = "ending/";
 }  // namespace meta
 

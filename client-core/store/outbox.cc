@@ -11,7 +11,7 @@ namespace {
 // Column `marks`.
 constexpr int64_t kMarkSealed = 1, kMarkArchived = 2, kMarkUndecided = 4, kMarkClosed = 8;
 
-#define DS_ROW_COLUMNS                                                                    \
+#define DS_ROW_COLUMNS                                                                     \
   "position, scope, uid, bytes, saved_ms, answer, reason, verdict, seq, marks, asked_ms, " \
   "retry_at_ms"
 
@@ -125,8 +125,7 @@ absl::Status Outbox::AddCarried(const Id& scope, const std::vector<Entry>& entri
     absl::StatusOr<std::optional<OutboxRow>> there = Find(scope, entry.changeset.uid);
     if (!there.ok()) return there.status();
     if (!*there) {
-      absl::Status status =
-          Insert(database_, position, entry.changeset, entry.meta_bytes, now_ms);
+      absl::Status status = Insert(database_, position, entry.changeset, entry.meta_bytes, now_ms);
       if (!status.ok()) return status;
     }
     ++position;
@@ -150,7 +149,8 @@ absl::StatusOr<std::vector<OutboxRow>> Outbox::FindUid(const Id& uid) const {
       "WITH RECURSIVE s(there) AS (SELECT min(scope) FROM outbox UNION ALL "
       "SELECT (SELECT min(scope) FROM outbox WHERE scope > s.there) FROM s "
       "WHERE s.there IS NOT NULL) "
-      "SELECT " DS_ROW_COLUMNS " FROM s JOIN outbox INDEXED BY outbox_key "
+      "SELECT " DS_ROW_COLUMNS
+      " FROM s JOIN outbox INDEXED BY outbox_key "
       "ON scope = s.there AND uid = ?1 ORDER BY position");
   std::vector<OutboxRow> rows;
   absl::Status status = Visit(find.Bind(1, uid), [&](const OutboxRow& row) {
@@ -168,9 +168,9 @@ absl::Status Outbox::ForEach(absl::FunctionRef<bool(const OutboxRow&)> visit) co
 
 absl::Status Outbox::ForEachOf(const Id& scope,
                                absl::FunctionRef<bool(const OutboxRow&)> visit) const {
-  Statement rows = database_.Prepare(
-      "SELECT " DS_ROW_COLUMNS " FROM outbox INDEXED BY outbox_key WHERE scope = ?1 "
-      "ORDER BY position");
+  Statement rows = database_.Prepare("SELECT " DS_ROW_COLUMNS
+                                     " FROM outbox INDEXED BY outbox_key WHERE scope = ?1 "
+                                     "ORDER BY position");
   return Visit(rows.Bind(1, scope), visit);
 }
 
@@ -243,7 +243,8 @@ absl::Status Outbox::ForgetAnswers(const Id& scope) {
 
 absl::Status Outbox::Remove(const Id& scope, const Id& uid) {
   own_.reset();
-  Statement remove = database_.Prepare("DELETE FROM outbox INDEXED BY outbox_key WHERE uid = ?1 AND scope = ?2");
+  Statement remove =
+      database_.Prepare("DELETE FROM outbox INDEXED BY outbox_key WHERE uid = ?1 AND scope = ?2");
   return remove.Bind(1, uid).Bind(2, scope).Run();
 }
 

@@ -1,10 +1,11 @@
 // Signed changesets that this device has not yet seen in a log it pulled: its own, and those it
 // carries because a server lost them. Nothing leaves but by Remove, and only two callers may call
-// it: the page that brought the uid, and the answer ACCEPTED with `archived` for a scope of which the
-// server serves nothing.
+// it: the page that brought the uid, and the answer ACCEPTED with `archived` for a scope of which
+// the server serves nothing.
 //
-// Order: carried rows before own ones; own in order of commit; carried in order of the log they come
-// from, a later carrying before an earlier one. Methods that write stand in the caller's transaction.
+// Order: carried rows before own ones; own in order of commit; carried in order of the log they
+// come from, a later carrying before an earlier one. Methods that write stand in the caller's
+// transaction.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_OUTBOX_H_
 #define DOORSTEP_CLIENT_CORE_STORE_OUTBOX_H_
 
@@ -28,7 +29,7 @@ enum class Origin : uint8_t { kOwn, kCarried };
 // What the server last said of a row, and what that makes of it.
 enum class Answer : uint8_t {
   kNone = 0,
-  kAccepted = 1,    // received; leaves when the log brings it, or when archived
+  kAccepted = 1,  // received; leaves when the log brings it, or when archived
   kRetry = 2,
   kUnsendable = 3,  // BAD or CLOSED: kept, shown, exportable; never sent again
 };
@@ -39,19 +40,19 @@ struct OutboxRow {
   Id scope;
   Id uid;
   Origin origin = Origin::kOwn;
-  uint32_t bytes = 0;        // of changeset and signature, or of the sealed copy
-  bool sealed = false;       // unreadable here: of a family that was lost
-  int64_t saved_ms = 0;      // when it came into the outbox, by this device's clock
+  uint32_t bytes = 0;    // of changeset and signature, or of the sealed copy
+  bool sealed = false;   // unreadable here: of a family that was lost
+  int64_t saved_ms = 0;  // when it came into the outbox, by this device's clock
 
   Answer answer = Answer::kNone;
-  uint32_t reason = 0;       // kUnsendable, kRetry: Reason; kAccepted: HeldReason of the verdict
+  uint32_t reason = 0;  // kUnsendable, kRetry: Reason; kAccepted: HeldReason of the verdict
   v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;  // kAccepted
-  uint64_t seq = 0;          // kAccepted: its place, as the server said
-  bool archived = false;     // kAccepted
-  bool undecided = false;    // kAccepted: held, and nobody has decided
-  bool closed = false;       // kUnsendable by CLOSED
-  int64_t asked_ms = 0;      // last time the server was asked; 0: never
-  int64_t retry_at_ms = 0;   // kRetry: not before
+  uint64_t seq = 0;                               // kAccepted: its place, as the server said
+  bool archived = false;                          // kAccepted
+  bool undecided = false;                         // kAccepted: held, and nobody has decided
+  bool closed = false;                            // kUnsendable by CLOSED
+  int64_t asked_ms = 0;                           // last time the server was asked; 0: never
+  int64_t retry_at_ms = 0;                        // kRetry: not before
 };
 
 class Outbox {
@@ -92,7 +93,7 @@ class Outbox {
   struct Counts {
     uint64_t own_unaccepted = 0;  // rows under the limit
     uint64_t own_bytes = 0;
-    uint64_t waiting = 0;         // neither accepted nor unsendable, of any origin
+    uint64_t waiting = 0;  // neither accepted nor unsendable, of any origin
     uint64_t unsendable = 0;
     uint64_t all = 0;
   };

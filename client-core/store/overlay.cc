@@ -11,7 +11,8 @@ namespace {
 
 void Touch(OverlayScope& seen, const Changeset& changeset) {
   for (const v1::RecordChange& change : changeset.body.changes()) {
-    if (std::optional<Id> id = Id::FromBytes(change.id())) seen.touched.insert({change.type(), *id});
+    if (std::optional<Id> id = Id::FromBytes(change.id()))
+      seen.touched.insert({change.type(), *id});
   }
 }
 
@@ -29,7 +30,8 @@ void FoldRow(OverlayScope& seen, const OutboxRow& row, const Changeset& changese
     if (const HeldWork* held = seen.state->FindHeld(uid)) Touch(seen, held->changeset);
   }
   FoldEntry(*seen.state, entry);
-  seen.rows.push_back({row, judgement.verdict, static_cast<uint32_t>(judgement.reason), entry.seq()});
+  seen.rows.push_back(
+      {row, judgement.verdict, static_cast<uint32_t>(judgement.reason), entry.seq()});
 }
 
 Judgement JudgementOf(const v1::EntryMeta& meta) {

@@ -23,8 +23,8 @@
 
 namespace doorstep::client {
 
-// Entries that no log has yet are folded with numbers above this: later than everything received, in
-// outbox order.
+// Entries that no log has yet are folded with numbers above this: later than everything received,
+// in outbox order.
 inline constexpr uint64_t kProvisionalSeq = uint64_t{1} << 62;
 inline bool IsProvisional(uint64_t seq) { return seq > kProvisionalSeq; }
 
@@ -55,7 +55,8 @@ class Overlay {
   // made it.
   absl::StatusOr<OverlayScope*> Of(const Id& scope, int64_t now_ms);
 
-  // The local judge's word on a changeset that is not committed yet: what the person is told before.
+  // The local judge's word on a changeset that is not committed yet: what the person is told
+  // before.
   absl::StatusOr<Judgement> Expect(const Changeset& changeset, int64_t now_ms);
   // A row just added to the outbox, on top of what is in memory.
   absl::Status Append(const OutboxRow& row, const Changeset& changeset, const Judgement& judgement);

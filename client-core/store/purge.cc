@@ -21,13 +21,12 @@ absl::Status Store::DropScope(const Id& scope) {
 absl::Status Store::KeepOwed(const Id& scope, Archive archive, Sealer seal, int64_t now_ms) {
   const ScopeRow* row = log_.Find(scope);
   std::vector<Entry> owed;
-  absl::Status status =
-      log_.ForEach(scope, row->archived_seq + 1, kSeqMax, [&](Entry entry) {
-        if (archive == Archive::kKept || entry.changeset.device == identity_.device) {
-          owed.push_back(std::move(entry));
-        }
-        return true;
-      });
+  absl::Status status = log_.ForEach(scope, row->archived_seq + 1, kSeqMax, [&](Entry entry) {
+    if (archive == Archive::kKept || entry.changeset.device == identity_.device) {
+      owed.push_back(std::move(entry));
+    }
+    return true;
+  });
   if (status.ok()) status = outbox_.AddCarried(scope, owed, now_ms);
   if (!status.ok()) return status;
   std::vector<OutboxRow> rows;

@@ -19,9 +19,12 @@ constexpr int kFirstCondition = 6;
 
 const char* OperatorOf(Condition::Relation relation) {
   switch (relation) {
-    case Condition::Relation::kEqual: return "=";
-    case Condition::Relation::kAtLeast: return ">=";
-    case Condition::Relation::kAtMost: return "<=";
+    case Condition::Relation::kEqual:
+      return "=";
+    case Condition::Relation::kAtLeast:
+      return ">=";
+    case Condition::Relation::kAtMost:
+      return "<=";
   }
   return "=";
 }
@@ -35,15 +38,15 @@ std::string SelectSql(const RecordQuery& query) {
     const int at = kFirstCondition + 2 * static_cast<int>(i);
     absl::StrAppend(&sql,
                     " AND EXISTS (SELECT 1 FROM field_index f WHERE f.type = s.type AND "
-                    "f.scope = s.scope AND f.id = s.id AND f.field = ?", at, " AND f.value ",
-                    OperatorOf(query.where[i].relation), " ?", at + 1, ")");
+                    "f.scope = s.scope AND f.id = s.id AND f.field = ?",
+                    at, " AND f.value ", OperatorOf(query.where[i].relation), " ?", at + 1, ")");
   }
   const char* way = down ? " DESC" : "";
   sql += " ORDER BY ";
   if (query.order_by != 0) {
-    const std::string value = absl::StrCat(
-        "(SELECT ", down ? "max" : "min", "(o.value) FROM field_index o WHERE o.type = s.type AND "
-        "o.scope = s.scope AND o.id = s.id AND o.field = ?4)");
+    const std::string value = absl::StrCat("(SELECT ", down ? "max" : "min",
+                                           "(o.value) FROM field_index o WHERE o.type = s.type AND "
+                                           "o.scope = s.scope AND o.id = s.id AND o.field = ?4)");
     absl::StrAppend(&sql, value, " IS NULL, ", value, way, ", ");
   }
   absl::StrAppend(&sql, "s.scope", way, ", s.made_seq", way, ", s.id LIMIT ?5");
@@ -92,8 +95,8 @@ WrittenValue Written(const Changeset& changeset, const Op& op, const v1::FieldWr
 absl::StatusOr<const FieldType*> Query::IndexedField(uint32_t type, uint32_t field) const {
   const FieldType* found = catalog_.FindField(type, field);
   if (found == nullptr || !found->indexed || found->cls == v1::RESTRICTED) {
-    return MakeStatus(Reason::kArg, absl::StrCat("field ", field, " of type ", type,
-                                                 " is not indexed"));
+    return MakeStatus(Reason::kArg,
+                      absl::StrCat("field ", field, " of type ", type, " is not indexed"));
   }
   return found;
 }

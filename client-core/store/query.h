@@ -30,18 +30,18 @@ struct Condition {
   enum class Relation : uint8_t { kEqual, kAtLeast, kAtMost };
   uint32_t field = 0;  // indexed
   Relation relation = Relation::kEqual;
-  std::string value;   // one element, as protobuf encodes the field, tag included
+  std::string value;  // one element, as protobuf encodes the field, tag included
 };
 
 struct RecordQuery {
   enum class Direction : uint8_t { kAscending, kDescending };
   uint32_t type = 0;
-  std::optional<Id> scope;       // nullopt: every scope
+  std::optional<Id> scope;  // nullopt: every scope
   std::optional<Id> id;
   std::vector<Condition> where;  // all hold; of a set, for one element at least
   uint32_t order_by = 0;         // an indexed field; 0: made first, first, scope by scope
   Direction direction = Direction::kAscending;
-  int limit = 0;                 // 0: kQueryRecordsMax, the most
+  int limit = 0;  // 0: kQueryRecordsMax, the most
 };
 
 struct ContestedCell {
@@ -59,23 +59,27 @@ struct WrittenValue {
   Id actor;
   Id device;
   v1::Clock clock;
-  uint64_t seq = 0;          // 0: in no log yet
+  uint64_t seq = 0;  // 0: in no log yet
   int64_t received_ms = 0;
-  v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;  // unspecified: unsendable
-  uint32_t reason = 0;       // HeldReason
+  v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;            // unspecified: unsendable
+  uint32_t reason = 0;                                      // HeldReason
   HeldWork::Outcome outcome = HeldWork::Outcome::kWaiting;  // of a held one
-  bool live = false;         // no other write names it
+  bool live = false;                                        // no other write names it
 };
 
 class Query {
  public:
   Query(Database& database, Log& log, State& state, Outbox& outbox, Overlay& overlay,
         const Catalog& catalog)
-      : database_(database), log_(log), state_(state), outbox_(outbox), overlay_(overlay),
+      : database_(database),
+        log_(log),
+        state_(state),
+        outbox_(outbox),
+        overlay_(overlay),
         catalog_(catalog) {}
 
-  // Records without the field ordered by come last. INVALID_ARGUMENT (E_ARG) for a field that is not
-  // indexed or a value that is none of it.
+  // Records without the field ordered by come last. INVALID_ARGUMENT (E_ARG) for a field that is
+  // not indexed or a value that is none of it.
   absl::StatusOr<std::vector<RecordPlace>> Select(const RecordQuery& query) const;
   // Every record of a scope that a person sees, made first, first.
   absl::StatusOr<std::vector<RecordPlace>> Story(const Id& scope, int64_t now_ms) const;

@@ -3,8 +3,8 @@
 namespace doorstep::client {
 namespace {
 
-// A commit writes to as few pages as it can: each is encrypted and goes to the disk before the person
-// is told. So the outbox has one index, and texts are found through `seen`.
+// A commit writes to as few pages as it can: each is encrypted and goes to the disk before the
+// person is told. So the outbox has one index, and texts are found through `seen`.
 //
 // A place is a scope's key and a number in its log in one integer, key * 2^40 + seq, so that a log
 // is one stretch of one b-tree and needs no index beside it.

@@ -13,8 +13,8 @@ namespace {
 
 // Stands before each text of a row. No text holds it: values have no such control characters.
 constexpr char kBefore = '\x1e';
-constexpr std::string_view kOpen = "\xe2\x81\xa8";   // U+2068
-constexpr std::string_view kClose = "\xe2\x81\xa9";  // U+2069
+constexpr std::string_view kOpen = "\xe2\x81\xa8";          // U+2068
+constexpr std::string_view kClose = "\xe2\x81\xa9";         // U+2069
 constexpr size_t kSnippetBefore = 60, kSnippetAfter = 160;  // bytes about the first word found
 
 bool IsWordByte(char c) {
@@ -197,8 +197,8 @@ absl::Status Search::Put(int64_t scope_key, const Record& record) {
     status = put.Bind(5, texts.fields).BindText(6, texts.text).Run();
     if (!status.ok()) return status;
   }
-  Statement note = database_.Prepare(
-      "UPDATE seen SET text_row = ?4 WHERE type = ?1 AND scope = ?2 AND id = ?3");
+  Statement note =
+      database_.Prepare("UPDATE seen SET text_row = ?4 WHERE type = ?1 AND scope = ?2 AND id = ?3");
   status = note.Bind(1, record.type).Bind(2, scope_key).Bind(3, record.id).Bind(4, row).Run();
   if (!status.ok() || row - indexed_row_ < kUnindexedTextsMax) return status;
   return IndexTexts();
@@ -237,8 +237,8 @@ absl::Status Search::Remove(int64_t row) {
 }
 
 absl::Status Search::Drop(int64_t scope_key, uint32_t type, const Id& id) {
-  Statement find = database_.Prepare(
-      "SELECT text_row FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
+  Statement find =
+      database_.Prepare("SELECT text_row FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
   int64_t row = find.Bind(1, type).Bind(2, scope_key).Bind(3, id).Step() ? find.Int(0) : 0;
   return find.status().ok() ? Remove(row) : find.status();
 }

@@ -1,6 +1,6 @@
 // Full-text search over the texts a person sees: the values in force of CASE fields that the schema
-// calls searched, the overlay included. RESTRICTED texts are never in it. The index lives inside the
-// encrypted file, and what is taken out of it leaves no bytes behind.
+// calls searched, the overlay included. RESTRICTED texts are never in it. The index lives inside
+// the encrypted file, and what is taken out of it leaves no bytes behind.
 //
 // A commit writes down the texts of a record, and their words go into the index some records at a
 // time, at the latest before the next search: the index then costs a commit almost nothing, and a
@@ -41,13 +41,13 @@ class Search {
 
   // Every word must occur in the record, in whichever of its texts; the last may be a beginning.
   // Case and accents do not matter. Records that came last first, at most `limit` (0:
-  // kSearchHitsMax). Nothing for words without a letter or digit. RESOURCE_EXHAUSTED (E_LIMIT) for too many words.
-  // Never inside a transaction. A full disk does not hinder it.
+  // kSearchHitsMax). Nothing for words without a letter or digit. RESOURCE_EXHAUSTED (E_LIMIT) for
+  // too many words. Never inside a transaction. A full disk does not hinder it.
   absl::StatusOr<std::vector<SearchHit>> Find(std::string_view words, std::optional<Id> scope,
                                               int limit);
 
-  // Brings the texts up to what is seen of a record, which FieldIndex has put before; takes them out
-  // before FieldIndex drops record or scope. In the caller's transaction.
+  // Brings the texts up to what is seen of a record, which FieldIndex has put before; takes them
+  // out before FieldIndex drops record or scope. In the caller's transaction.
   absl::Status Put(int64_t scope_key, const Record& record);
   absl::Status Drop(int64_t scope_key, uint32_t type, const Id& id);
   absl::Status DropScope(int64_t scope_key);

@@ -115,8 +115,8 @@ absl::Status State::ForEachKey(const Id& scope,
                                absl::FunctionRef<void(const RecordKey&)> visit) const {
   const ScopeRow* row = log_.Find(scope);
   if (row == nullptr) return absl::OkStatus();
-  Statement keys = database_.Prepare(
-      "SELECT type, id, made_seq FROM record WHERE scope = ?1 ORDER BY type, id");
+  Statement keys =
+      database_.Prepare("SELECT type, id, made_seq FROM record WHERE scope = ?1 ORDER BY type, id");
   keys.Bind(1, row->key);
   while (keys.Step()) {
     RecordKey key;

@@ -50,16 +50,23 @@ absl::StatusOr<StoreIdentity> ReadIdentity(const Meta& meta) {
 
 Store::Store(std::unique_ptr<Database> database, const StoreIdentity& identity,
              const Catalog& catalog, LocalJudge judge)
-    : database_(std::move(database)), identity_(identity), catalog_(catalog), meta_(*database_),
-      log_(*database_, identity_.tenant), state_(*database_, log_), outbox_(*database_),
-      overlay_(log_, state_, outbox_,
-               judge ? std::move(judge)
-                     : LocalJudge([this](ScopeState& scope, const Changeset& changeset,
-                                         int64_t now_ms) {
-                         return Judge({catalog_, *directory_, directory_->seq(), now_ms}, scope,
-                                      changeset);
-                       })),
-      drafts_(*database_), field_index_(*database_, catalog_), search_(*database_, log_, meta_, catalog_),
+    : database_(std::move(database)),
+      identity_(identity),
+      catalog_(catalog),
+      meta_(*database_),
+      log_(*database_, identity_.tenant),
+      state_(*database_, log_),
+      outbox_(*database_),
+      overlay_(
+          log_, state_, outbox_,
+          judge ? std::move(judge)
+                : LocalJudge([this](ScopeState& scope, const Changeset& changeset, int64_t now_ms) {
+                    return Judge({catalog_, *directory_, directory_->seq(), now_ms}, scope,
+                                 changeset);
+                  })),
+      drafts_(*database_),
+      field_index_(*database_, catalog_),
+      search_(*database_, log_, meta_, catalog_),
       query_(*database_, log_, state_, outbox_, overlay_, catalog_) {}
 
 Store::~Store() = default;
@@ -67,8 +74,7 @@ Store::~Store() = default;
 absl::StatusOr<std::unique_ptr<Store>> Store::Begin(std::unique_ptr<Database> database,
                                                     const StoreIdentity& identity,
                                                     const Catalog& catalog, LocalJudge judge) {
-  std::unique_ptr<Store> store(
-      new Store(std::move(database), identity, catalog, std::move(judge)));
+  std::unique_ptr<Store> store(new Store(std::move(database), identity, catalog, std::move(judge)));
   absl::Status status = store->Load();
   if (!status.ok()) return status;
   absl::StatusOr<std::optional<int64_t>> indexed = store->meta_.GetInt(meta::kIndexedSchema);
@@ -299,8 +305,8 @@ absl::Status Store::WriteEntries(const Id& scope, std::span<const Entry> entries
   return status.ok() ? log_.PutHead(head) : status;
 }
 
-absl::Status Store::WriteFolded(const Id& scope, std::span<const Entry> entries,
-                                ScopeState& folded, int64_t now_ms) {
+absl::Status Store::WriteFolded(const Id& scope, std::span<const Entry> entries, ScopeState& folded,
+                                int64_t now_ms) {
   absl::StatusOr<Keys> keys = Touched(scope, now_ms);
   if (!keys.ok()) return keys.status();
   absl::Status status = state_.Save(folded);
@@ -326,8 +332,8 @@ absl::Status Store::WriteFolded(const Id& scope, std::span<const Entry> entries,
   return Index(folded, *keys);  // nothing lies on top of it
 }
 
-absl::Status Store::PutPage(const Id& scope, std::span<const Entry> entries,
-                            const SignedHead& head, ScopeState& folded, int64_t now_ms) {
+absl::Status Store::PutPage(const Id& scope, std::span<const Entry> entries, const SignedHead& head,
+                            ScopeState& folded, int64_t now_ms) {
   assert(folded.scope() == scope);
   if (Planted(Fault::kPageAndCursor) && !database_->in_transaction()) {
     absl::Status first = InTransaction([&] { return WriteEntries(scope, entries, head); });

@@ -40,8 +40,8 @@ struct StoreIdentity {
   PublicKey genesis_root{};
 };
 
-// Seals what a lost family still owes to the server, so that this device cannot read it any more. An
-// empty answer leaves a changeset readable: where a sealed copy could not be delivered.
+// Seals what a lost family still owes to the server, so that this device cannot read it any more.
+// An empty answer leaves a changeset readable: where a sealed copy could not be delivered.
 using Sealer = absl::FunctionRef<absl::StatusOr<std::string>(const v1::SignedChangeset&)>;
 
 class Store {
@@ -50,7 +50,8 @@ class Store {
   // model/judge with this store's directory.
   static absl::StatusOr<std::unique_ptr<Store>> Create(const std::string& folder, const Secret& key,
                                                        const StoreIdentity& identity,
-                                                       const Catalog& catalog, LocalJudge judge = {});
+                                                       const Catalog& catalog,
+                                                       LocalJudge judge = {});
   // Errors of Database::Open; E_KEY too for the file of another device than `identity` says.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder, const Secret& key,
                                                      const StoreIdentity& identity,
@@ -92,9 +93,9 @@ class Store {
   absl::Status Commit(const Changeset& changeset, const Judgement& expected,
                       std::string_view ends_draft, int64_t now_ms);
 
-  // The next entries of a scope, checked by the page check, with the signed head of the last and the
-  // state they make: entries, state, outbox rows that appeared, cursor and head. Of the directory,
-  // directory() moves with it. `folded` is state().Of(scope) with the entries folded on.
+  // The next entries of a scope, checked by the page check, with the signed head of the last and
+  // the state they make: entries, state, outbox rows that appeared, cursor and head. Of the
+  // directory, directory() moves with it. `folded` is state().Of(scope) with the entries folded on.
   absl::Status PutPage(const Id& scope, std::span<const Entry> entries, const SignedHead& head,
                        ScopeState& folded, int64_t now_ms);
   // A head without entries, of the present end: raises the archived mark.
@@ -121,8 +122,8 @@ class Store {
   };
   absl::StatusOr<Kept> Purge(const Id& scope, Archive archive, Sealer seal, int64_t now_ms);
 
-  // Lets go of a family that may still be read: the caller has found nothing in it above its archived
-  // mark. Nothing of it may be in the outbox (E_STATE).
+  // Lets go of a family that may still be read: the caller has found nothing in it above its
+  // archived mark. Nothing of it may be in the outbox (E_STATE).
   absl::Status Evict(const Id& scope);
 
   // Takes a row out after ACCEPTED with `archived`, for a scope of which the server serves nothing.

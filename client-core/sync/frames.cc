@@ -3,20 +3,21 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client-core/sync/purge_grounds.h"
 #include "client-core/sync/limits.h"
+#include "client-core/sync/purge_grounds.h"
 #include "client-core/sync/session_machine.h"
 #include "crypto/reason.h"
 #include "model/limits.h"
 
 namespace doorstep::client {
 
-// ---- Small things --------------------------------------------------------------------------------
+// ---- Small things -------------------------------------------------------------------------------
 
 void Session::Machine::Alarm(const std::string& what, const Id& scope) {
   std::string words = absl::StrCat(what, ": scope ", scope.short_hex());
   const auto& alarms = report_.alarms();
-  if (alarms.size() >= kAlarmsMax || std::find(alarms.begin(), alarms.end(), words) != alarms.end()) {
+  if (alarms.size() >= kAlarmsMax ||
+      std::find(alarms.begin(), alarms.end(), words) != alarms.end()) {
     return;
   }
   report_.add_alarms(words);
@@ -68,7 +69,7 @@ absl::Status Session::Machine::ReadEndings() {
   return absl::OkStatus();
 }
 
-// ---- The switch over frames ------------------------------------------------------------------------
+// ---- The switch over frames ---------------------------------------------------------------------
 
 absl::Status Session::Machine::TakeFrame(const v1::PullFrame& frame) {
   if (!hello_ && !frame.has_hello()) return absl::OkStatus();  // nobody has said who speaks
@@ -103,7 +104,7 @@ absl::Status Session::Machine::TakeHello(const v1::PullHello& hello) {
   return written;
 }
 
-// ---- Pages ----------------------------------------------------------------------------------------
+// ---- Pages --------------------------------------------------------------------------------------
 
 absl::Status Session::Machine::TakePage(const v1::PullPage& page) {
   std::optional<Id> scope = Id::FromBytes(page.scope());
@@ -113,7 +114,8 @@ absl::Status Session::Machine::TakePage(const v1::PullPage& page) {
   }
   ScopeNow& now = now_[*scope];
   now.served = true;
-  // While the directory's history has parted, what stands on it waits; so does a scope that stopped.
+  // While the directory's history has parted, what stands on it waits; so does a scope that
+  // stopped.
   bool waits = parted_.contains(*scope) || (parted_.contains(tenant_) && *scope != tenant_);
   if (now.refused || waits || Has(*scope, kNotCarried)) return absl::OkStatus();
   if (Has(*scope, kStopped)) {
@@ -181,8 +183,8 @@ absl::Status Session::Machine::Keep(const Id& scope, const CheckedPage& checked,
   return CompareDigest(scope, checked.head.head.state_digest());
 }
 
-// At the log's end. A difference is ours or a disk's: the stored log is folded again before anything
-// is said.
+// At the log's end. A difference is ours or a disk's: the stored log is folded again before
+// anything is said.
 absl::Status Session::Machine::CompareDigest(const Id& scope, std::string_view signed_digest) {
   if (signed_digest.empty()) return absl::OkStatus();
   const ScopeRow* row = store_.log().Find(scope);
@@ -275,7 +277,7 @@ absl::Status Session::Machine::TakeBare(const v1::SignedHead& wire) {
   return CompareDigest(head->scope, head->head.state_digest());
 }
 
-// ---- Mismatch, Common -------------------------------------------------------------------------------
+// ---- Mismatch, Common ---------------------------------------------------------------------------
 
 absl::Status Session::Machine::TakeMismatch(const Id& scope) {
   auto at = now_.find(scope);
@@ -308,7 +310,7 @@ absl::Status Session::Machine::TakeCommon(const v1::PullFrame::Common& common) {
   return absl::OkStatus();
 }
 
-// ---- Ended --------------------------------------------------------------------------------------------
+// ---- Ended --------------------------------------------------------------------------------------
 
 absl::StatusOr<std::vector<WaitingRow>> Session::Machine::WaitingRowsOf(const Id& family) {
   std::vector<OutboxRow> rows;
@@ -341,7 +343,8 @@ absl::Status Session::Machine::TakeEnded(const v1::PullFrame::Ended& ended) {
   absl::StatusOr<std::vector<WaitingRow>> rows = WaitingRowsOf(*family);
   if (!rows.ok()) return rows.status();
   std::unique_ptr<ScopeState> stored = store_.state().Of(*family);
-  LossQuestion question{store_.catalog(), store_.directory(), verifier_, user_, now_ms_, server_ms_};
+  LossQuestion question{store_.catalog(), store_.directory(), verifier_, user_,
+                        now_ms_,          server_ms_};
   LossFinding finding = JudgeEnded(question, *stored, *rows, ended);
   if (!stored->status().ok()) return stored->status();
   for (const std::string& words : finding.alarms) Alarm(words, *family);
@@ -355,8 +358,7 @@ absl::Status Session::Machine::TakeEnded(const v1::PullFrame::Ended& ended) {
   }
   absl::Status owed = household_.ShareWhatIsOwed(*family, now_ms_);
   if (!owed.ok()) return owed;
-  absl::Status purged =
-      household_.Purge(*family, finding.endings, finding.assignments, now_ms_);
+  absl::Status purged = household_.Purge(*family, finding.endings, finding.assignments, now_ms_);
   if (!purged.ok()) return purged;
   endings_.insert(finding.assignments.begin(), finding.assignments.end());
   once_lost_.insert(*family);
@@ -365,7 +367,7 @@ absl::Status Session::Machine::TakeEnded(const v1::PullFrame::Ended& ended) {
   return absl::OkStatus();
 }
 
-// ---- The end of a stream --------------------------------------------------------------------------------
+// ---- The end of a stream ------------------------------------------------------------------------
 
 absl::Status Session::Machine::NoteCounting() {
   const Directory& directory = store_.directory();

@@ -1,5 +1,6 @@
 #include "client-core/sync/grpc_transport.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
@@ -12,9 +13,11 @@
 
 #include <cassert>
 #include <chrono>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "crypto/primitives.h"
 #include "crypto/reason.h"
@@ -43,13 +46,20 @@ class AnyCertificate final : public grpc::experimental::ExternalCertificateVerif
 // A peer that gives no reason of ours: nobody we know, or a network in between.
 Reason ReasonOfCode(grpc::StatusCode code) {
   switch (code) {
-    case grpc::StatusCode::INVALID_ARGUMENT: return Reason::kFormat;
-    case grpc::StatusCode::UNAUTHENTICATED: return Reason::kAuth;
-    case grpc::StatusCode::PERMISSION_DENIED: return Reason::kDenied;
-    case grpc::StatusCode::NOT_FOUND: return Reason::kNotFound;
-    case grpc::StatusCode::RESOURCE_EXHAUSTED: return Reason::kLimit;
-    case grpc::StatusCode::UNIMPLEMENTED: return Reason::kUnsupported;
-    default: return Reason::kBusy;
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      return Reason::kFormat;
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return Reason::kAuth;
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return Reason::kDenied;
+    case grpc::StatusCode::NOT_FOUND:
+      return Reason::kNotFound;
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return Reason::kLimit;
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return Reason::kUnsupported;
+    default:
+      return Reason::kBusy;
   }
 }
 
@@ -215,17 +225,16 @@ class GrpcTransport final : public Transport {
         [&](auto* context, auto& in, auto* out) { return invitations_->Open(context, in, out); });
   }
   absl::StatusOr<v1::InvitationRequests> WaitingFor(const v1::InvitationWaiting& request) override {
-    return CallOnce<v1::InvitationRequests>(
-        current_, request, limits_.call_ms, [&](auto* context, auto& in, auto* out) {
-          return invitations_->Waiting(context, in, out);
-        });
+    return CallOnce<v1::InvitationRequests>(current_, request, limits_.call_ms,
+                                            [&](auto* context, auto& in, auto* out) {
+                                              return invitations_->Waiting(context, in, out);
+                                            });
   }
   absl::StatusOr<v1::InvitationAnswered> AnswerInvitation(
       const v1::InvitationAnswer& request) override {
     return CallOnce<v1::InvitationAnswered>(
-        current_, request, limits_.call_ms, [&](auto* context, auto& in, auto* out) {
-          return invitations_->Answer(context, in, out);
-        });
+        current_, request, limits_.call_ms,
+        [&](auto* context, auto& in, auto* out) { return invitations_->Answer(context, in, out); });
   }
   void Cancel() override { current_.Cancel(); }
 
@@ -278,8 +287,8 @@ class GrpcNetwork final : public Network {
         endpoint.key_pem == nullptr) {
       return MakeStatus(Reason::kState, "this device has no certificate for the server yet");
     }
-    return std::make_unique<GrpcTransport>(
-        Channel(endpoint.address, DeviceCredentials(endpoint)), limits_);
+    return std::make_unique<GrpcTransport>(Channel(endpoint.address, DeviceCredentials(endpoint)),
+                                           limits_);
   }
 
   absl::StatusOr<std::unique_ptr<EnrolTransport>> ConnectForEnrolment(
@@ -296,8 +305,8 @@ class GrpcNetwork final : public Network {
     grpc::experimental::TlsChannelCredentialsOptions options;
     options.set_certificate_provider(
         std::make_shared<grpc::experimental::StaticDataCertificateProvider>(
-            endpoint.server_ca_pem, std::vector<grpc::experimental::IdentityKeyCertPair>{
-                                        {key, endpoint.certificate_pem}}));
+            endpoint.server_ca_pem,
+            std::vector<grpc::experimental::IdentityKeyCertPair>{{key, endpoint.certificate_pem}}));
     WipeBytes({reinterpret_cast<uint8_t*>(key.data()), key.size()});
     options.watch_root_certs();
     options.watch_identity_key_cert_pairs();
@@ -343,6 +352,8 @@ class GrpcNetwork final : public Network {
 }  // namespace
 
 std::unique_ptr<Network> MakeGrpcNetwork(const GrpcLimits& limits) {
+  // A core does not log, and gRPC would write to the shell's standard error.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
   return std::make_unique<GrpcNetwork>(limits);
 }
 

@@ -21,11 +21,11 @@
 namespace doorstep::client {
 
 struct GrpcLimits {
-  int message_bytes_max = 1 << 20;     // both ways
-  int64_t call_ms = 30'000;            // every call but these
-  int64_t push_ms = 120'000;           // Push, Adopt
-  int64_t idle_stream_ms = 60'000;     // between two frames of a Pull
-  int keepalive_ms = 60'000;           // not less than the server's least ping interval of 30 s
+  int message_bytes_max = 1 << 20;  // both ways
+  int64_t call_ms = 30'000;         // every call but these
+  int64_t push_ms = 120'000;        // Push, Adopt
+  int64_t idle_stream_ms = 60'000;  // between two frames of a Pull
+  int keepalive_ms = 60'000;        // not less than the server's least ping interval of 30 s
   int keepalive_timeout_ms = 20'000;
   int header_bytes_max = 8 << 10;
 };

@@ -8,14 +8,16 @@
 namespace doorstep::client {
 
 inline constexpr uint64_t kZstdWindowBytesMax = 1 << 20;
-inline constexpr int kZstdLevel = 3;                       // what the tests pack with
-inline constexpr int64_t kAskAgainMs = 60 * 60 * 1000;     // of a row that waits for an archive
-inline constexpr int kRoundsMax = 16;                      // pulls in one contact
-inline constexpr int kSettleTriesMax = 3;                  // of one scope's parted history in one contact
-inline constexpr size_t kHistoryBytesMax = 640 << 10;      // hashes in one pull; a message is 1 MiB
-inline constexpr size_t kRetakenBytesMax = 16 << 20;       // a family offered again, before it is taken
+inline constexpr int kZstdLevel = 3;                    // what the tests pack with
+inline constexpr int64_t kAskAgainMs = 60 * 60 * 1000;  // of a row that waits for an archive
+// Of one delivery: with the frame around each item it stays below the 256 KiB that a server reads.
+inline constexpr size_t kDeliverBytesMax = 240 << 10;
+inline constexpr int kRoundsMax = 16;      // pulls in one contact
+inline constexpr int kSettleTriesMax = 3;  // of one scope's parted history in one contact
+inline constexpr size_t kHistoryBytesMax = 640 << 10;  // hashes in one pull; a message is 1 MiB
+inline constexpr size_t kRetakenBytesMax = 16 << 20;   // a family offered again, before it is taken
 inline constexpr int64_t kRetryDelayMaxMs = 5 * 60 * 1000;
-inline constexpr int kAlarmsMax = 64;                      // told in one report
+inline constexpr int kAlarmsMax = 64;  // told in one report
 
 }  // namespace doorstep::client
 

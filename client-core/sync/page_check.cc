@@ -49,7 +49,8 @@ class Walk {
       : context_(context), state_(state), at_(base) {}
 
   std::optional<PageRefusal> Unpack(const v1::PullPage& page, CheckedPage& checked) {
-    if (page.scope() != state_.scope().view()) return Refuse(Reason::kFormat, "page of another scope");
+    if (page.scope() != state_.scope().view())
+      return Refuse(Reason::kFormat, "page of another scope");
     absl::StatusOr<v1::LogEntries> wire = UnpackEntries(page.entries());
     if (!wire.ok()) return PageRefusal{PageFault::kRefused, wire.status()};
     if (wire->entries_size() == 0) return Refuse(Reason::kFormat, "page without entries");
@@ -95,8 +96,7 @@ class Walk {
 
   // The server's own signature under the end of the walk.
   std::optional<PageRefusal> Seal(const Directory& directory, const SignedHead& head) {
-    if (head.scope != state_.scope() || head.head.seq() != at_.seq ||
-        head.entry_hash != at_.hash) {
+    if (head.scope != state_.scope() || head.head.seq() != at_.seq || head.entry_hash != at_.hash) {
       return Refuse(Reason::kIntegrity, "head is not of the page's end");
     }
     if (!HeadCounts(context_.verifier, directory, head)) {
@@ -171,8 +171,7 @@ absl::StatusOr<v1::LogEntries> UnpackEntries(std::string_view compressed) {
 std::string PackEntries(const v1::LogEntries& entries) {
   std::string plain = entries.SerializeAsString();
   std::string packed(ZSTD_compressBound(plain.size()), '\0');
-  size_t size =
-      ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kZstdLevel);
+  size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kZstdLevel);
   assert(!ZSTD_isError(size));
   packed.resize(size);
   return packed;

@@ -2,11 +2,11 @@
 // says is checked against the chain this device stores, the server's signature, each author's
 // signature and the directory, before anything of it is kept.
 //
-// Checked here: zstd within limits; one scope; numbers dense from the cursor; each hash chained; the
-// head signed by a log key that counts (in the directory: as it is after the page) and of exactly
-// the page's last entry; each changeset signed by a device the directory knows; directory_seq never
-// decreasing, never above the directory here, with the hash of this device's own chain; trust
-// records and `released` as the directory allows (judge.h, CheckTrust).
+// Checked here: zstd within limits; one scope; numbers dense from the cursor; each hash chained;
+// the head signed by a log key that counts (in the directory: as it is after the page) and of
+// exactly the page's last entry; each changeset signed by a device the directory knows;
+// directory_seq never decreasing, never above the directory here, with the hash of this device's
+// own chain; trust records and `released` as the directory allows (judge.h, CheckTrust).
 #ifndef DOORSTEP_CLIENT_CORE_SYNC_PAGE_CHECK_H_
 #define DOORSTEP_CLIENT_CORE_SYNC_PAGE_CHECK_H_
 

@@ -29,9 +29,9 @@ enum class Loss : uint8_t {
 
 struct LossFinding {
   Loss loss = Loss::kNone;
-  std::vector<Changeset> endings;  // what ended the places, or declined them
-  std::set<Id> assignments;        // of this person's, that are over
-  std::vector<std::string> alarms; // proofs that nobody entitled had signed
+  std::vector<Changeset> endings;   // what ended the places, or declined them
+  std::set<Id> assignments;         // of this person's, that are over
+  std::vector<std::string> alarms;  // proofs that nobody entitled had signed
 };
 
 // An own or carried row of the outbox, and whether the server has answered it HELD.

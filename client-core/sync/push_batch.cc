@@ -81,7 +81,7 @@ absl::StatusOr<DeliverBatch> NextDeliverBatch(Store& store, const std::set<Id>& 
   size_t taken = 0;
   for (const OutboxRow& row : batch.rows) {
     if (taken == static_cast<size_t>(kPushRowsMax)) break;
-    if (taken > 0 && bytes + row.bytes > kPushBytesMax) break;
+    if (taken > 0 && bytes + row.bytes > kDeliverBytesMax) break;
     absl::StatusOr<std::string> sealed = store.outbox().Sealed(row);
     if (!sealed.ok()) return sealed.status();
     bytes += sealed->size();
@@ -98,8 +98,13 @@ bool AnswersBatch(const PushBatch& batch, const v1::PushResponse& response) {
   if (response.answers_size() != static_cast<int>(batch.rows.size())) return false;
   for (size_t i = 0; i < batch.rows.size(); ++i) {
     const v1::RowAnswer& answer = response.answers(static_cast<int>(i));
-    if (answer.uid() != batch.rows[i].uid.view()) return false;
+    // What a server cannot even read has no uid to be named by.
+    bool nameless = answer.has_bad() && Id::FromBytes(answer.uid()).value_or(Id{}).is_zero();
+    if (!nameless && answer.uid() != batch.rows[i].uid.view()) return false;
     if (answer.answer_case() == v1::RowAnswer::ANSWER_NOT_SET) return false;
+    // Somebody else's changeset may have the uid: asked, the server can only speak of that one.
+    bool other = answer.has_accepted() && answer.accepted().scope() != batch.rows[i].scope.view();
+    if (other && !batch.asked.contains(batch.rows[i].uid)) return false;
   }
   return true;
 }

@@ -18,9 +18,9 @@ namespace doorstep::client {
 
 // What a contact knows of a row's scope when it may go out.
 enum class RowTurn : uint8_t {
-  kWait,     // its scope's pull has not reached its end yet
-  kSend,     // whole
-  kAsk,      // by uid alone: it was received, and its scope cannot show it
+  kWait,  // its scope's pull has not reached its end yet
+  kSend,  // whole
+  kAsk,   // by uid alone: it was received, and its scope cannot show it
 };
 
 struct PushBatch {

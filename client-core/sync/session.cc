@@ -32,12 +32,18 @@ bool NobodyAnswered(const absl::Status& status) {
 
 std::string_view StageName(Stage stage) {
   switch (stage) {
-    case Stage::kIdle: return "idle";
-    case Stage::kPulling: return "pulling";
-    case Stage::kSettling: return "adopting";
-    case Stage::kPushing: return "pushing";
-    case Stage::kDelivering: return "delivering";
-    case Stage::kDone: return "done";
+    case Stage::kIdle:
+      return "idle";
+    case Stage::kPulling:
+      return "pulling";
+    case Stage::kSettling:
+      return "adopting";
+    case Stage::kPushing:
+      return "pushing";
+    case Stage::kDelivering:
+      return "delivering";
+    case Stage::kDone:
+      return "done";
   }
   return "";
 }
@@ -51,7 +57,7 @@ int64_t RetryDelayMs(uint32_t failures, Random& random) {
   return static_cast<int64_t>(draw % static_cast<uint64_t>(most + 1));
 }
 
-// ---- What comes next -----------------------------------------------------------------------------
+// ---- What comes next ----------------------------------------------------------------------------
 
 bool Session::Machine::MayPull() const { return rounds_ < kRoundsMax && cut_short_.ok(); }
 
@@ -166,7 +172,7 @@ bool Session::Machine::Expects(uint64_t call, Stage stage, int64_t now_ms) {
   return true;
 }
 
-// ---- Pull ----------------------------------------------------------------------------------------
+// ---- Pull ---------------------------------------------------------------------------------------
 
 absl::Status Session::Machine::AddCursors(v1::PullRequest& request) {
   auto add = [&](const ScopeRow& row) {
@@ -287,7 +293,7 @@ void Session::Machine::OnPullEnd(uint64_t call, const absl::Status& status, int6
   Advance();
 }
 
-// ---- Histories that parted -------------------------------------------------------------------------
+// ---- Histories that parted ----------------------------------------------------------------------
 
 void Session::Machine::GiveUpParted() {
   for (const auto& [scope, parted] : parted_) given_up_.insert(scope);
@@ -391,7 +397,7 @@ absl::Status Session::Machine::Carry(const Id& scope, uint64_t common) {
   return absl::OkStatus();
 }
 
-// ---- Shares, push ------------------------------------------------------------------------------------
+// ---- Shares, push -------------------------------------------------------------------------------
 
 absl::Status Session::Machine::Share() {
   shared_ = true;
@@ -421,7 +427,8 @@ bool Session::Machine::Unserved(const Id& scope) const {
   return now.wanted && !now.served && !now.refused;
 }
 
-// Whether the next pull may show what was just accepted: not what the server keeps from this device.
+// Whether the next pull may show what was just accepted: not what the server keeps from this
+// device.
 bool Session::Machine::ComesBack(const Id& scope) const {
   auto at = now_.find(scope);
   bool ended = at != now_.end() && at->second.ended;
@@ -521,7 +528,7 @@ absl::Status Session::Machine::Tidy() {
   return absl::OkStatus();
 }
 
-// ---- What is sealed to the server ----------------------------------------------------------------
+// ---- What is sealed to the server ---------------------------------------------------------------
 
 absl::Status Session::Machine::SendDeliver() {
   absl::StatusOr<DeliverBatch> batch = NextDeliverBatch(store_, answered_, now_ms_);
@@ -536,8 +543,7 @@ absl::Status Session::Machine::SendDeliver() {
   return absl::OkStatus();
 }
 
-void Session::Machine::OnDeliver(uint64_t call,
-                                 const absl::StatusOr<v1::DeliverResponse>& response,
+void Session::Machine::OnDeliver(uint64_t call, const absl::StatusOr<v1::DeliverResponse>& response,
                                  int64_t now_ms) {
   if (!Expects(call, Stage::kDelivering, now_ms)) return;
   awaiting_ = false;
@@ -572,7 +578,7 @@ absl::Status Session::Machine::TakeDelivered(const v1::DeliverResponse& response
   return absl::OkStatus();
 }
 
-// ---- The outside -----------------------------------------------------------------------------------
+// ---- The outside --------------------------------------------------------------------------------
 
 Session::Session(const Parts& parts) : machine_(std::make_unique<Machine>(parts)) {}
 Session::~Session() = default;

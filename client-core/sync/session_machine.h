@@ -1,5 +1,5 @@
-// The inside of Session: its memory of one contact. session.cc decides what comes next and sends it;
-// frames.cc takes what a pull brings.
+// The inside of Session: its memory of one contact. session.cc decides what comes next and sends
+// it; frames.cc takes what a pull brings.
 #ifndef DOORSTEP_CLIENT_CORE_SYNC_SESSION_MACHINE_H_
 #define DOORSTEP_CLIENT_CORE_SYNC_SESSION_MACHINE_H_
 
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "client-core/sync/purge_grounds.h"
 #include "client-core/sync/page_check.h"
+#include "client-core/sync/purge_grounds.h"
 #include "client-core/sync/push_batch.h"
 #include "client-core/sync/session.h"
 
@@ -60,7 +60,7 @@ class Session::Machine {
     uint64_t first_shown = 0;  // of the hashes sent; 0: none sent yet
     uint64_t last_shown = 0;
     std::optional<v1::PullFrame::Common> common;
-    uint64_t adopt_from = 0;   // where the step under way begins
+    uint64_t adopt_from = 0;  // where the step under way begins
     uint64_t adopt_last = 0;
   };
   // A family offered anew after it was lost: looked at whole before anything of it is kept.
@@ -71,8 +71,7 @@ class Session::Machine {
     size_t bytes = 0;
   };
   enum class Next : uint8_t { kPull, kSettle, kShare, kPush, kTidy, kDeliver, kFinish };
-  using Body =
-      std::variant<v1::PullRequest, v1::PushRequest, v1::AdoptRequest, v1::DeliverRequest>;
+  using Body = std::variant<v1::PullRequest, v1::PushRequest, v1::AdoptRequest, v1::DeliverRequest>;
 
   // session.cc
   Next Plan();
@@ -165,18 +164,18 @@ class Session::Machine {
   bool tidied_ = false;
   bool delivered_ = false;
   bool progress_ = false;
-  absl::Status cut_short_;       // a pull that broke off; pushing went on
+  absl::Status cut_short_;  // a pull that broke off; pushing went on
   std::map<Id, Parted> parted_;
   std::map<Id, int> settled_times_;
-  std::set<Id> given_up_;        // parted, and not settled in this contact
+  std::set<Id> given_up_;  // parted, and not settled in this contact
   std::map<Id, Offer> offers_;
   std::set<Id> answered_;        // uids
   std::set<Id> sent_again_;      // uids that the server was asked about, and had no more
   int64_t server_wants_ms_ = 0;  // before it is asked again
   PushBatch push_;
   DeliverBatch deliver_;
-  std::set<Id> endings_;         // assignments whose ending this device has acted on
-  std::set<Id> once_lost_;       // families of theirs
+  std::set<Id> endings_;    // assignments whose ending this device has acted on
+  std::set<Id> once_lost_;  // families of theirs
 };
 
 }  // namespace doorstep::client

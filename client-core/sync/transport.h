@@ -32,8 +32,10 @@ class Transport {
   virtual absl::StatusOr<v1::PushResponse> Push(const v1::PushRequest& request) = 0;
   virtual absl::StatusOr<v1::AdoptResponse> Adopt(const v1::AdoptRequest& request) = 0;
 
-  virtual absl::StatusOr<v1::InvitationOpened> OpenInvitation(const v1::InvitationOpen& request) = 0;
-  virtual absl::StatusOr<v1::InvitationRequests> WaitingFor(const v1::InvitationWaiting& request) = 0;
+  virtual absl::StatusOr<v1::InvitationOpened> OpenInvitation(
+      const v1::InvitationOpen& request) = 0;
+  virtual absl::StatusOr<v1::InvitationRequests> WaitingFor(
+      const v1::InvitationWaiting& request) = 0;
   virtual absl::StatusOr<v1::InvitationAnswered> AnswerInvitation(
       const v1::InvitationAnswer& request) = 0;
 
@@ -53,12 +55,12 @@ class EnrolTransport {
   virtual void Cancel() = 0;
 };
 
-// Where the server is and how it is known. An address is "host:port" of the sync port; the enrolment
-// port is the next one.
+// Where the server is and how it is known. An address is "host:port" of the sync port; the
+// enrolment port is the next one.
 struct Endpoint {
   std::string address;
-  std::string server_ca_pem;    // empty: not known yet, enrolment port only
-  std::string certificate_pem;  // the device's; empty: none yet
+  std::string server_ca_pem;        // empty: not known yet, enrolment port only
+  std::string certificate_pem;      // the device's; empty: none yet
   const Secret* key_pem = nullptr;  // of that certificate; borrowed for the call
 };
 // "host:port" with the next port; empty when `address` is no such thing.

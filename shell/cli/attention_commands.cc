@@ -16,7 +16,8 @@ namespace {
 v1::AttentionItem FindItem(Core& core, const std::string& text, v1::AttentionItem::Kind kind,
                            const std::string& what) {
   std::vector<v1::AttentionItem> found;
-  for (const v1::AttentionItem& item : core.Attention().items()) {
+  const v1::Attention attention = core.Attention();
+  for (const v1::AttentionItem& item : attention.items()) {
     const bool named = Hex(item.id()).starts_with(text) ||
                        Hex(item.record().id()).starts_with(text) ||
                        Hex(item.uid()).starts_with(text);

@@ -171,12 +171,14 @@ std::string PostcodeGiven(Core& core, const std::string& text) {
     const auto byte = static_cast<unsigned char>(c);
     if (!std::isspace(byte)) packed += static_cast<char>(std::toupper(byte));
   }
+  // No area begins with ZZ: those that do were set aside for samples.
   const bool sample = packed.starts_with("ZZ99");
-  if (packed.size() < 5 || packed.size() > 7 || !std::regex_match(packed, PostcodeShape())) {
-    Fail(Exit::kUsage, "that is no postcode. Nothing was stored; leave it out if it is not known.");
-  }
   if (sample && !core.settings().samples) {
     Fail(Exit::kUsage, "postcodes that begin ZZ99 are for samples: say `doorstep --samples …`.");
+  }
+  const bool sized = packed.size() >= 5 && packed.size() <= 7;
+  if (!sized || (!sample && !std::regex_match(packed, PostcodeShape()))) {
+    Fail(Exit::kUsage, "that is no postcode. Nothing was stored; leave it out if it is not known.");
   }
   return packed.insert(packed.size() - 3, " ");
 }

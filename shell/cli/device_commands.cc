@@ -21,7 +21,9 @@ namespace doorstep::shell {
 namespace {
 
 constexpr size_t kBundleBytesMax = 1 << 20;
-constexpr uint32_t kPollSeconds = 2;
+// The office takes ten questions a minute of one address.
+constexpr uint32_t kFirstPollSeconds = 3;
+constexpr uint32_t kPollSeconds = 7;
 
 void PrintStatus(Core& core, const v1::Status& status) {
   if (core.settings().json)
@@ -84,8 +86,9 @@ void Join(Core& core, const Arguments& arguments) {
                                                             start)
         .count();
   };
-  while (!taken && waited_s() < patience_s) {
-    std::this_thread::sleep_for(std::chrono::seconds(kPollSeconds));
+  for (uint32_t pause_s = kFirstPollSeconds; !taken && waited_s() < patience_s;
+       pause_s = kPollSeconds) {
+    std::this_thread::sleep_for(std::chrono::seconds(pause_s));
     taken = core.TryEnrol(way);
   }
   const v1::Status status = core.Status();

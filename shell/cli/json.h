@@ -1,6 +1,6 @@
 // Messages of client.proto as JSON for scripts (--json) and for `get` and `put`: ids and digests as
-// hexadecimal digits, enums by name, what is JSON already (values of records) as itself, and what is
-// zero, false or empty left out.
+// hexadecimal digits, enums by name, what is JSON already (values of records) as itself, and what
+// is zero, false or empty left out.
 #ifndef DOORSTEP_SHELL_CLI_JSON_H_
 #define DOORSTEP_SHELL_CLI_JSON_H_
 

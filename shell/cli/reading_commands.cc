@@ -177,6 +177,7 @@ void AddReadingCommands(CLI::App* app, Chosen* chosen) {
       ->description("The last may be a beginning")
       ->required()
       ->expected(1, 32)
+      ->allow_extra_args()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   search.Option("--family", "In this family only").Runs(Search);
   Command(app, chosen, "history", "Every value ever written to a record, and by whom",

@@ -206,6 +206,7 @@ void AddRecordCommands(CLI::App* app, Chosen* chosen) {
       ->description("field=value; @FILE for a text, nothing to clear, += and -= for sets")
       ->required()
       ->expected(1, 64)
+      ->allow_extra_args()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   edit.Runs(Edit);
   Command(app, chosen, "schema", "The types of records, or the fields of one",

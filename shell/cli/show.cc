@@ -30,7 +30,7 @@ std::string FieldText(const v1::FieldView& field) {
     std::string joined;
     bool sealed = false;
     for (const v1::ValueView& value : field.values()) {
-      if (!value.in_force()) continue;
+      if (!value.in_force() && !value.held()) continue;
       sealed = sealed || value.sealed();
       joined += (joined.empty() ? "" : ", ") + TextOfValue(value.json());
     }
@@ -280,7 +280,7 @@ std::string KindWords(v1::AttentionItem::Kind kind) {
     case v1::AttentionItem::ROLE_TO_APPROVE:
       return "a role waits for a second person";
     case v1::AttentionItem::PASSED_ON:
-      return "passed to your supervisor";
+      return "passed on";
     default:
       return "made by a newer program";
   }
@@ -308,7 +308,12 @@ std::string NextStep(const v1::AttentionItem& item) {
 std::string AttentionText(Core& core, const v1::Attention& attention) {
   if (attention.items_size() == 0) return "Nothing waits for you.\n";
   std::string out;
+  int passed_on = 0;
   for (const v1::AttentionItem& item : attention.items()) {
+    if (item.kind() == v1::AttentionItem::PASSED_ON) {
+      ++passed_on;
+      continue;
+    }
     out += Hex(item.id()).substr(0, 12) + "  " + KindWords(item.kind());
     if (!item.family().empty()) out += ", " + OneLine(item.family(), 40);
     out += "\n";
@@ -326,6 +331,12 @@ std::string AttentionText(Core& core, const v1::Attention& attention) {
     const std::string next = NextStep(item);
     if (!next.empty()) out += "  → " + next + "\n";
     out += "\n";
+  }
+  if (passed_on > 0) {
+    out +=
+        std::to_string(passed_on) +
+        " changes of families that are no longer yours are kept, sealed to the office, until they "
+        "cannot be lost; a supervisor of the family reads and decides.\n";
   }
   return out;
 }

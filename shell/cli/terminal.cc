@@ -38,6 +38,13 @@ bool IsMark(int32_t point) {
          (point >= 0x20D0 && point <= 0x20FF) || (point >= 0xFE20 && point <= 0xFE2F);
 }
 
+// Of a script that is written from right to left.
+bool IsRightToLeft(int32_t point) {
+  return (point >= 0x0590 && point <= 0x08FF) || (point >= 0xFB1D && point <= 0xFDFF) ||
+         (point >= 0xFE70 && point <= 0xFEFF) || (point >= 0x10800 && point <= 0x10FFF) ||
+         (point >= 0x1E800 && point <= 0x1EFFF);
+}
+
 // Moves the cursor, changes a terminal's state, or turns the direction of what follows.
 bool IsControl(int32_t point) {
   return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x061C ||
@@ -76,7 +83,7 @@ std::string Isolated(std::string_view text) {
       if (marks == kMarksMax + 1) out += "<more marks>";
     } else {
       marks = 0;
-      turns = turns || point >= 0x0590;
+      turns = turns || IsRightToLeft(point);
       const bool plain = point == '\n' || point == '\t' || !IsControl(point);
       out += plain ? std::string(text.substr(at, size)) : Named(point);
     }

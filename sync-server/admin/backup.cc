@@ -54,15 +54,15 @@ absl::Status SealKeys(const BackupPlan& plan, const std::string& folder, const S
   std::string names;
   for (const std::string& name : plan.folder.names) names += name + "\n";
   const Secret keys = EncodeServerKeys(plan.folder.keys);
-  const Secret inside = StSecret(
-      kBackupLabel, {plan.folder.genesis->tenant(), made, View(hash), key.view(), keys.view(),
-                     plan.folder.genesis->SerializeAsString(),
-                     plan.folder.request.SerializeAsString(), names});
+  const Secret inside =
+      StSecret(kBackupLabel, {plan.folder.genesis->tenant(), made, View(hash), key.view(),
+                              keys.view(), plan.folder.genesis->SerializeAsString(),
+                              plan.folder.request.SerializeAsString(), names});
   for (const PublicKey& recipient : plan.recipients) {
     const Secret seed = plan.random.MakeSecret(32);
-    const absl::StatusOr<std::string> sealed = BoxSeal(
-        recipient, inside.view(),
-        {reinterpret_cast<const uint8_t*>(seed.view().data()), seed.size()});
+    const absl::StatusOr<std::string> sealed =
+        BoxSeal(recipient, inside.view(),
+                {reinterpret_cast<const uint8_t*>(seed.view().data()), seed.size()});
     if (!sealed.ok()) return sealed.status();
     const std::string name = folder + "/sealed-" + DeriveRecipientId(recipient).short_hex();
     if (absl::Status status = WriteNewFile(name, *sealed, Readers::kEverybody); !status.ok()) {
@@ -99,8 +99,7 @@ absl::StatusOr<std::vector<ArchivedHead>> ReadHeads(const ReadView& copy) {
     if (!status.ok()) return status;
     if (!right || seq != row.seq || hash != row.hash) {
       return MakeStatus(Reason::kIntegrity, "scope " + scope.short_hex() +
-                                                " is damaged at number " +
-                                                std::to_string(seq + 1));
+                                                " is damaged at number " + std::to_string(seq + 1));
     }
     heads.push_back({scope, seq, hash});
   }
@@ -122,8 +121,7 @@ absl::StatusOr<std::vector<ArchivedHead>> MakeBackup(const BackupPlan& plan) {
   plan.say("copying the store");
   if (absl::Status status = plan.store.CopyTo(database, key); !status.ok()) return status;
   plan.say("opening the copy and reading all of it");
-  absl::StatusOr<std::vector<ArchivedHead>> heads =
-      VerifyCopy(database, key, plan.folder.tenant());
+  absl::StatusOr<std::vector<ArchivedHead>> heads = VerifyCopy(database, key, plan.folder.tenant());
   if (!heads.ok()) return heads.status();
   RemoveBeside(database);
   if (absl::Status status = SyncFile(database); !status.ok()) return status;

@@ -1,6 +1,6 @@
-// A backup: one moment of the store under a key of its own, and that key with all keys of the server
-// sealed to offline keys. Whoever steals it reads nothing; whoever holds one of the offline keys can
-// make the server again from it, on another machine.
+// A backup: one moment of the store under a key of its own, and that key with all keys of the
+// server sealed to offline keys. Whoever steals it reads nothing; whoever holds one of the offline
+// keys can make the server again from it, on another machine.
 //
 //   store.db           SQLCipher, as the server's own, under the backup's key
 //   sealed-<8 digits>  one for each offline key, by the first digits of its recipient id:

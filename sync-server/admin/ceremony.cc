@@ -134,8 +134,8 @@ absl::Status CheckPlan(const GenesisPlan& plan) {
   size_t approvers = 0;
   for (const FirstPerson& person : plan.people) {
     if (absl::Status status = CheckPerson(person); !status.ok()) return status;
-    for (const std::string* key : {&person.request.sign_pk(), &person.request.box_pk(),
-                                   &person.request.tls_spki()}) {
+    for (const std::string* key :
+         {&person.request.sign_pk(), &person.request.box_pk(), &person.request.tls_spki()}) {
       if (!keys.insert(*key).second) {
         return MakeStatus(Reason::kArg, person.name + ": another request holds the same key");
       }
@@ -164,6 +164,21 @@ void Rewrite(v1::RecordChange& change, const Record& record, uint32_t field, std
     op.set_uid(live.op.uid.str());
     op.set_index(live.op.index);
   }
+}
+
+// The server's keys that a genesis names: the writes of a new record, one after the other, are it.
+bool NamesKeysOf(const Changeset& genesis, const v1::ServerRequest& server) {
+  for (const v1::RecordChange& change : genesis.body.changes()) {
+    if (change.type() != TypeOf<v1::ServerKeys>()) continue;
+    std::string whole;
+    for (const v1::FieldWrite& write : change.writes()) whole += write.value();
+    v1::ServerKeys keys;
+    if (keys.ParseFromString(whole) && keys.log_pk() == server.log_pk() &&
+        keys.ingest_pk() == server.ingest_pk() && keys.tls_ca() == server.tls_ca()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -261,8 +276,7 @@ absl::StatusOr<v1::GenesisBundle> ReplaceRecoveryKey(const RootPen& pen, ScopeSt
   v1::RecoveryKey ended;
   ended.set_state(v1::RecoveryKey::STATE_ENDED);
   const uint32_t type = TypeOf<v1::RecoveryKey>();
-  const FieldType& state =
-      *Catalog::Get().FindField(type, v1::RecoveryKey::kStateFieldNumber);
+  const FieldType& state = *Catalog::Get().FindField(type, v1::RecoveryKey::kStateFieldNumber);
 
   v1::Changeset changeset = Begin(pen);
   directory.ForEach(type, [&](const Record& record) {
@@ -298,6 +312,20 @@ absl::StatusOr<Changeset> OpenBundle(const v1::GenesisBundle& bundle) {
   }
   if (absl::Status status = VerifyChangeset(*tenant, *changeset, root); !status.ok()) return status;
   return changeset;
+}
+
+absl::Status CheckGenesis(const v1::GenesisBundle& bundle, const v1::ServerRequest& server) {
+  const absl::StatusOr<Changeset> genesis = OpenBundle(bundle);
+  if (!genesis.ok()) return genesis.status();
+  PublicKey root{};
+  if (!CopyExactly(bundle.root_pk(), root) ||
+      genesis->device != DeriveRootId(genesis->scope, root)) {
+    return MakeStatus(Reason::kTrust, "this is not a genesis: its root does not begin a directory");
+  }
+  if (!NamesKeysOf(*genesis, server)) {
+    return MakeStatus(Reason::kKey, "this genesis names the keys of another server");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace doorstep::server

@@ -75,6 +75,8 @@ absl::StatusOr<v1::GenesisBundle> ReplaceRecoveryKey(const RootPen& pen, ScopeSt
 absl::StatusOr<v1::GenesisBundle> ReadBundle(std::string_view bytes);
 // OK when the bundle's changeset is signed by the bundle's own root key for the bundle's tenant.
 absl::StatusOr<Changeset> OpenBundle(const v1::GenesisBundle& bundle);
+// OK when it is a genesis, and names the keys of this very server. E_TRUST, E_KEY.
+absl::Status CheckGenesis(const v1::GenesisBundle& bundle, const v1::ServerRequest& server);
 
 // A device's request, strictly: keys of the right size, a request for a certificate of the very TLS
 // key it names, a kind that a Device has. E_FORMAT.

@@ -1,5 +1,6 @@
-// `doorstep-ceremony`: what is done with the keys that no server and no device may hold, on a machine
-// that is never online. Flags and files; what is made stands in ceremony.h and recovery_key.h.
+// `doorstep-ceremony`: what is done with the keys that no server and no device may hold, on a
+// machine that is never online. Flags and files; what is made stands in ceremony.h and
+// ceremony_recovery.h.
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -20,10 +21,10 @@
 #include "model/merge.h"
 #include "model/scanner.h"
 #include "sync-server/admin/ceremony.h"
+#include "sync-server/admin/ceremony_recovery.h"
 #include "sync-server/admin/export.h"
 #include "sync-server/admin/files.h"
 #include "sync-server/admin/public_key_file.h"
-#include "sync-server/admin/recovery_key.h"
 #include "sync-server/admin/verify.h"
 
 namespace doorstep::server {
@@ -94,15 +95,14 @@ absl::Status WriteShares(const std::string& folder, const std::string& name, Rec
   const std::array<RecoveryShare, 3> shares = SplitSeed(kind, tenant.bytes, seed, random);
   for (const RecoveryShare& share : shares) {
     const std::string path = folder + "/" + name + ".share-" + std::to_string(share.number);
-    const absl::Status written =
-        WriteNewFile(path, ShareToText(share).view(), Readers::kOwnerOnly);
+    const absl::Status written = WriteNewFile(path, ShareToText(share).view(), Readers::kOwnerOnly);
     if (!written.ok()) return written;
   }
   const bool root = kind == RecoveryKind::kRootKey;
   const PublicKeyFile file{root ? KeyUse::kRoot : KeyUse::kRecovery, tenant,
                            root ? SignPublicKey(seed) : BoxPublicKey(seed)};
-  const absl::Status written = WriteNewFile(folder + "/" + name + ".public",
-                                            FormatPublicKeyFile(file), Readers::kEverybody);
+  const absl::Status written =
+      WriteNewFile(folder + "/" + name + ".public", FormatPublicKeyFile(file), Readers::kEverybody);
   if (!written.ok()) return written;
   Line(folder + ": three shares, any two of which make the key, and " + name + ".public");
   Line("give each share to another officer now, on its own medium, and delete it here");
@@ -110,8 +110,7 @@ absl::Status WriteShares(const std::string& folder, const std::string& name, Rec
 }
 
 absl::Status WriteBundle(const std::string& out, const v1::GenesisBundle& bundle) {
-  const absl::Status written =
-      WriteNewFile(out, bundle.SerializeAsString(), Readers::kEverybody);
+  const absl::Status written = WriteNewFile(out, bundle.SerializeAsString(), Readers::kEverybody);
   if (written.ok()) Line(out + ": signed by the root; hand it in with: doorstepd admit DIR " + out);
   return written;
 }
@@ -148,7 +147,7 @@ absl::Status Genesis(const GenesisOptions& options) {
   }
   absl::StatusOr<v1::ServerRequest> server = ReadMessage<v1::ServerRequest>(options.server);
   if (!server.ok()) return server.status();
-  GenesisPlan plan{root->tenant,  options.authority,    options.team,
+  GenesisPlan plan{root->tenant,  options.authority,  options.team,
                    recovery->key, *std::move(server), {}};
   for (const auto& [people, role] : {std::pair{&options.administrators, v1::ROLE_ADMIN},
                                      std::pair{&options.supervisors, v1::ROLE_SUPERVISOR}}) {
@@ -284,8 +283,9 @@ class Commands {
  public:
   Commands() {
     app_.require_subcommand(1);
-    app_.footer("Shares and keys are files that only their owner may read. Exit codes: 0 done; 1 "
-                "failed, with one line that says why; 2 wrong usage.");
+    app_.footer(
+        "Shares and keys are files that only their owner may read. Exit codes: 0 done; 1 "
+        "failed, with one line that says why; 2 wrong usage.");
     AddRoot();
     AddGenesis();
     AddRecovery();
@@ -340,11 +340,13 @@ class Commands {
         ->required()
         ->allow_extra_args(false);
     genesis->add_option("--recovery", genesis_.recovery, "recovery.public")->required();
-    genesis->add_option("--server", genesis_.server, "server.request of doorstepd init")->required();
+    genesis->add_option("--server", genesis_.server, "server.request of doorstepd init")
+        ->required();
     genesis->add_option("--authority", genesis_.authority, "its name")->required();
     genesis->add_option("--team", genesis_.team, "of the first supervisors")->required();
-    genesis->add_option("--administrator", genesis_.administrators,
-                        "NAME=FILE, the request of their device; may be given again")
+    genesis
+        ->add_option("--administrator", genesis_.administrators,
+                     "NAME=FILE, the request of their device; may be given again")
         ->required()
         ->allow_extra_args(false);
     genesis->add_option("--supervisor", genesis_.supervisors, "NAME=FILE; may be given again")

@@ -1,6 +1,6 @@
-// The log of a scope as a file that anybody can check without this server: the directory, which says
-// who was who, then the scope. What a court, an auditor or a successor is given; doorstep-verify
-// reads it.
+// The log of a scope as a file that anybody can check without this server: the directory, which
+// says who was who, then the scope. What a court, an auditor or a successor is given;
+// doorstep-verify reads it.
 //
 //   export = "doorstep-export/1\n" | LP(tenant) | LP(genesis root key) | log(directory) | log …
 //   log    = LP(scope) | u64 n | n x item | LP(SignedHead)
@@ -32,8 +32,8 @@ inline constexpr std::string_view kExportMagic = "doorstep-export/1\n";
 // An entry with its meta, and a head, are far smaller.
 inline constexpr size_t kExportPartBytesMax = 256 << 10;
 
-// Writes the directory and each of `scopes` (not the directory) as `view` has them, heads signed now.
-// NOT_FOUND for a scope without a log.
+// Writes the directory and each of `scopes` (not the directory) as `view` has them, heads signed
+// now. NOT_FOUND for a scope without a log.
 absl::Status WriteExport(const ReadView& view, const PublicKey& genesis_root,
                          const Secret& log_seed, std::span<const Id> scopes,
                          absl::FunctionRef<absl::Status(std::string_view)> write);

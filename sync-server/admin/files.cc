@@ -12,7 +12,6 @@
 #include <system_error>
 #include <utility>
 
-
 namespace doorstep::server {
 namespace {
 
@@ -20,11 +19,15 @@ absl::Status Failed(const char* what, const std::string& path) {
   const int error = errno;
   const std::string message = std::string(what) + " " + path + ": " + std::strerror(error);
   switch (error) {
-    case ENOENT: return MakeStatus(Reason::kNotFound, message);
-    case EEXIST: return MakeStatus(Reason::kState, message);
+    case ENOENT:
+      return MakeStatus(Reason::kNotFound, message);
+    case EEXIST:
+      return MakeStatus(Reason::kState, message);
     case ENOSPC:
-    case EDQUOT: return MakeStatus(Reason::kDisk, message);
-    default: return MakeStatus(Reason::kIo, message);
+    case EDQUOT:
+      return MakeStatus(Reason::kDisk, message);
+    default:
+      return MakeStatus(Reason::kIo, message);
   }
 }
 
@@ -227,7 +230,8 @@ absl::StatusOr<NewFile> NewFile::Create(const std::string& path, Readers readers
 }
 
 NewFile::NewFile(NewFile&& other) noexcept
-    : path_(std::exchange(other.path_, "")), fd_(std::exchange(other.fd_, -1)),
+    : path_(std::exchange(other.path_, "")),
+      fd_(std::exchange(other.fd_, -1)),
       readers_(other.readers_) {}
 
 NewFile::~NewFile() {

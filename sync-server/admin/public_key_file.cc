@@ -9,9 +9,12 @@ namespace {
 
 std::string FirstLine(KeyUse use) {
   switch (use) {
-    case KeyUse::kRoot: return "doorstep root key 1\n";
-    case KeyUse::kRecovery: return "doorstep recovery key 1\n";
-    case KeyUse::kBackup: return "doorstep backup key 1\n";
+    case KeyUse::kRoot:
+      return "doorstep root key 1\n";
+    case KeyUse::kRecovery:
+      return "doorstep recovery key 1\n";
+    case KeyUse::kBackup:
+      return "doorstep backup key 1\n";
   }
   return "";
 }
@@ -37,8 +40,8 @@ std::optional<Id> TakeHex(std::string_view& from) {
 }  // namespace
 
 std::string FormatPublicKeyFile(const PublicKeyFile& file) {
-  return FirstLine(file.use) + std::string(kTenant) + file.tenant.hex() + "\n" +
-         std::string(kKey) + ToHex(View(file.key)) + "\n";
+  return FirstLine(file.use) + std::string(kTenant) + file.tenant.hex() + "\n" + std::string(kKey) +
+         ToHex(View(file.key)) + "\n";
 }
 
 absl::StatusOr<PublicKeyFile> ParsePublicKeyFile(std::string_view text, KeyUse use) {

@@ -78,8 +78,9 @@ absl::Status TakeCopy(const std::string& backup, const Sealed& sealed, const std
   const absl::StatusOr<MappedFile> database = MappedFile::Open(backup + "/store.db");
   if (!database.ok()) return database.status();
   if (H(database->bytes()) != sealed.database_hash) {
-    return MakeStatus(Reason::kIntegrity, "store.db of this backup is not the one that was sealed: "
-                                          "it was cut, changed or damaged; use an earlier backup");
+    return MakeStatus(Reason::kIntegrity,
+                      "store.db of this backup is not the one that was sealed: "
+                      "it was cut, changed or damaged; use an earlier backup");
   }
   absl::StatusOr<NewFile> file = NewFile::Create(into, Readers::kOwnerOnly);
   if (!file.ok()) return file.status();

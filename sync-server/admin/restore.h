@@ -22,8 +22,8 @@ struct Restored {
   std::vector<ArchivedHead> heads;
 };
 
-// `box_seed`: of an offline key that the backup is sealed to. Into `folder`, which must not be there;
-// the backup is only read. Nothing is left at `folder` on an error. E_KEY: sealed to others.
+// `box_seed`: of an offline key that the backup is sealed to. Into `folder`, which must not be
+// there; the backup is only read. Nothing is left at `folder` on an error. E_KEY: sealed to others.
 // DATA_LOSS (E_INTEGRITY): the copy is not the one that was sealed, or is damaged.
 absl::StatusOr<Restored> RestoreBackup(const std::string& backup, const Secret& box_seed,
                                        const std::string& folder, const Say& say);

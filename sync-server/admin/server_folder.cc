@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "crypto/reason.h"
-#include "doorstep/v1/records.pb.h"
 #include "model/scanner.h"
 #include "sync-server/admin/ceremony.h"
 #include "sync-server/admin/files.h"
@@ -30,36 +29,6 @@ std::vector<std::string> Lines(const std::string& text) {
   return lines;
 }
 
-// The ServerKeys that a genesis names: its writes one after the other are the message.
-bool NamesKeysOf(const Changeset& genesis, const v1::ServerRequest& server) {
-  const uint32_t type = v1::ServerKeys::descriptor()->options().GetExtension(v1::record).number();
-  for (const v1::RecordChange& change : genesis.body.changes()) {
-    if (change.type() != type) continue;
-    std::string whole;
-    for (const v1::FieldWrite& write : change.writes()) whole += write.value();
-    v1::ServerKeys keys;
-    if (keys.ParseFromString(whole) && keys.log_pk() == server.log_pk() &&
-        keys.ingest_pk() == server.ingest_pk() && keys.tls_ca() == server.tls_ca()) {
-      return true;
-    }
-  }
-  return false;
-}
-
-absl::Status CheckGenesis(const ServerFolder& folder, const v1::GenesisBundle& bundle) {
-  const absl::StatusOr<Changeset> genesis = OpenBundle(bundle);
-  if (!genesis.ok()) return genesis.status();
-  PublicKey root{};
-  if (!CopyExactly(bundle.root_pk(), root) ||
-      genesis->device != DeriveRootId(genesis->scope, root)) {
-    return MakeStatus(Reason::kTrust, "this is not a genesis: its root does not begin a directory");
-  }
-  if (!NamesKeysOf(*genesis, folder.request)) {
-    return MakeStatus(Reason::kKey, "this genesis names the keys of another server");
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 Id ServerFolder::tenant() const {
@@ -80,7 +49,8 @@ absl::StatusOr<ServerFolder> MakeServerFolder(const std::string& path, const std
                                               Random& random) {
   const absl::StatusOr<std::string> host = HostOf(address);
   if (!host.ok()) return host.status();
-  if (std::find(names.begin(), names.end(), *host) == names.end()) names.insert(names.begin(), *host);
+  if (std::find(names.begin(), names.end(), *host) == names.end())
+    names.insert(names.begin(), *host);
   absl::StatusOr<ServerKeys> keys = MakeServerKeys(names, now_ms, random);
   if (!keys.ok()) return keys.status();
   absl::StatusOr<v1::ServerRequest> request = MakeServerRequest(*keys, address);
@@ -109,8 +79,9 @@ absl::StatusOr<ServerFolder> OpenServerFolder(const std::string& path) {
   folder.path = path;
   const absl::StatusOr<std::string> request = ReadSmallFile(path + "/server.request");
   if (ReasonOf(request.status()) == Reason::kNotFound) {
-    return MakeStatus(Reason::kNotFound, path + " is not the folder of a server; make one with: "
-                                                "doorstepd init");
+    return MakeStatus(Reason::kNotFound, path +
+                                             " is not the folder of a server; make one with: "
+                                             "doorstepd init");
   }
   if (!request.ok()) return request.status();
   if (absl::Status status = ParseMessage(*request, folder.request); !status.ok()) return status;
@@ -125,7 +96,7 @@ absl::StatusOr<ServerFolder> OpenServerFolder(const std::string& path) {
   if (!genesis.ok()) return genesis.status();
   v1::GenesisBundle bundle;
   if (absl::Status status = ParseMessage(*genesis, bundle); !status.ok()) return status;
-  if (absl::Status status = CheckGenesis(folder, bundle); !status.ok()) return status;
+  if (absl::Status status = CheckGenesis(bundle, folder.request); !status.ok()) return status;
   folder.genesis = std::move(bundle);
   return folder;
 }
@@ -135,7 +106,7 @@ absl::Status AdmitGenesis(ServerFolder& folder, const v1::GenesisBundle& bundle)
     if (folder.genesis->SerializeAsString() == bundle.SerializeAsString()) return absl::OkStatus();
     return MakeStatus(Reason::kState, "this server has its genesis, and it is another one");
   }
-  if (absl::Status status = CheckGenesis(folder, bundle); !status.ok()) return status;
+  if (absl::Status status = CheckGenesis(bundle, folder.request); !status.ok()) return status;
   const absl::Status written =
       WriteNewFile(folder.path + "/genesis", bundle.SerializeAsString(), Readers::kEverybody);
   if (!written.ok()) return written;

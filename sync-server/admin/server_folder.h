@@ -47,9 +47,9 @@ absl::StatusOr<ServerFolder> MakeServerFolder(const std::string& path, const std
 absl::Status WriteServerFolder(const ServerFolder& folder);
 absl::StatusOr<ServerFolder> OpenServerFolder(const std::string& path);
 
-// The first admission: the bundle is a genesis, signed by its own root, and names this server's keys
-// (E_KEY if it names another's); kept in the folder. Again with the same bundle: no effect. E_STATE
-// when there is another genesis already.
+// The first admission: the bundle is a genesis, signed by its own root, and names this server's
+// keys (E_KEY if it names another's); kept in the folder. Again with the same bundle: no effect.
+// E_STATE when there is another genesis already.
 absl::Status AdmitGenesis(ServerFolder& folder, const v1::GenesisBundle& bundle);
 
 // E_STATE without a genesis: the store is its tenant's.

@@ -111,7 +111,8 @@ absl::StatusOr<ServerKeys> LoadServerKeys(const std::string& folder) {
     const char* name;
     Secret* into;
   };
-  for (const File& file : {File{"ca.key", &keys.authority.key_pem}, File{"tls.key", &keys.tls_key_pem}}) {
+  for (const File& file :
+       {File{"ca.key", &keys.authority.key_pem}, File{"tls.key", &keys.tls_key_pem}}) {
     absl::StatusOr<Secret> key = ReadSecretFile(path + file.name);
     if (!key.ok()) return key.status();
     *file.into = *std::move(key);
@@ -145,8 +146,7 @@ absl::StatusOr<bool> RenewServerCertificate(ServerKeys& keys, const std::string&
   if (present->not_after_ms - now_ms > kServerCertificateRenewDays * kMsPerDay) return false;
   absl::StatusOr<std::string> renewed = IssueOwn(keys, names, now_ms, random);
   if (!renewed.ok()) return renewed.status();
-  const absl::Status written =
-      ReplaceFile(folder + "/keys/tls.crt", *renewed, Readers::kEverybody);
+  const absl::Status written = ReplaceFile(folder + "/keys/tls.crt", *renewed, Readers::kEverybody);
   if (!written.ok()) return written;
   keys.tls_certificate_pem = *std::move(renewed);
   return true;
@@ -155,8 +155,7 @@ absl::StatusOr<bool> RenewServerCertificate(ServerKeys& keys, const std::string&
 absl::StatusOr<v1::ServerRequest> MakeServerRequest(const ServerKeys& keys,
                                                     const std::string& address) {
   if (absl::StatusOr<std::string> host = HostOf(address); !host.ok()) return host.status();
-  absl::StatusOr<std::string> ca =
-      ToDer(PemKind::kCertificate, keys.authority.certificate_pem);
+  absl::StatusOr<std::string> ca = ToDer(PemKind::kCertificate, keys.authority.certificate_pem);
   if (!ca.ok()) return ca.status();
   v1::ServerRequest request;
   request.set_log_pk(std::string(View(SignPublicKey(keys.log_seed))));
@@ -172,9 +171,9 @@ Secret EncodeServerKeys(const ServerKeys& keys) {
   for (const Secret& seed : keys.ingest_seeds) {
     at = std::copy(seed.view().begin(), seed.view().end(), at);
   }
-  return StSecret(kLabel, {keys.store_key.view(), keys.log_seed.view(), keys.authority.key_pem.view(),
-                           keys.authority.certificate_pem, keys.tls_key_pem.view(),
-                           keys.tls_certificate_pem, ingest.view()});
+  return StSecret(kLabel, {keys.store_key.view(), keys.log_seed.view(),
+                           keys.authority.key_pem.view(), keys.authority.certificate_pem,
+                           keys.tls_key_pem.view(), keys.tls_certificate_pem, ingest.view()});
 }
 
 absl::StatusOr<ServerKeys> DecodeServerKeys(std::string_view bytes) {
@@ -211,7 +210,8 @@ absl::StatusOr<std::string> HostOf(const std::string& address) {
     }
     if (host.find_first_of(":[]/ ") == std::string::npos) return host;
   }
-  return MakeStatus(Reason::kArg, "an address is a host and a port, as in sync.example.gov.uk:7443");
+  return MakeStatus(Reason::kArg,
+                    "an address is a host and a port, as in sync.example.gov.uk:7443");
 }
 
 }  // namespace doorstep::server

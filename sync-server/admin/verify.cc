@@ -97,8 +97,8 @@ class Verifying {
     const Bench bench{Catalog::Get(), *directory_, entry->meta.directory_seq(),
                       entry->meta.received_ms()};
     if (absl::Status status = CheckTrust(bench, state, *entry); !status.ok()) {
-      return fail(ReasonOf(status), "it gives trust without the right: " +
-                                        std::string(status.message()));
+      return fail(ReasonOf(status),
+                  "it gives trust without the right: " + std::string(status.message()));
     }
     FoldEntry(state, *entry);
     if (log.scope == result_.tenant) directory_->Fold(*entry);
@@ -113,12 +113,12 @@ class Verifying {
     const uint64_t at = entry.meta.directory_seq();
     const std::optional<PublicKey> key = directory_->SigningKey(entry.changeset.device, at);
     if (!key) {
-      return MakeStatus(Reason::kAuth, "the directory does not know device " +
-                                           entry.changeset.device.short_hex());
+      return MakeStatus(Reason::kAuth,
+                        "the directory does not know device " + entry.changeset.device.short_hex());
     }
     if (VerifyChangeset(result_.tenant, entry.changeset, *key).ok()) return absl::OkStatus();
-    return MakeStatus(Reason::kAuth, "device " + entry.changeset.device.short_hex() +
-                                         " did not sign this");
+    return MakeStatus(Reason::kAuth,
+                      "device " + entry.changeset.device.short_hex() + " did not sign this");
   }
 
   absl::Status CheckPlace(const Id& scope, const Entry& entry, uint64_t before) const {
@@ -157,7 +157,8 @@ class Verifying {
     }
     const std::string_view digest = head->head.state_digest();
     if (!digest.empty() && digest != View(state.Digest())) {
-      return fail(Reason::kIntegrity, "the state that the log makes is not the one that was signed");
+      return fail(Reason::kIntegrity,
+                  "the state that the log makes is not the one that was signed");
     }
     verified.archived_seq = head->head.archived_seq();
   }
@@ -205,12 +206,13 @@ std::string VerificationAsJson(const Verification& verification) {
 }
 
 std::string VerificationAsText(const Verification& verification) {
-  std::string text = "tenant   " + verification.tenant.hex() + "\nroot id  " +
-                     verification.root_id.hex() + "\n";
+  std::string text =
+      "tenant   " + verification.tenant.hex() + "\nroot id  " + verification.root_id.hex() + "\n";
   for (const VerifiedLog& log : verification.logs) {
-    text += Kind(verification, log.scope) + ": " + std::to_string(log.entries) + " entries right, " +
-            std::to_string(log.applied) + " applied, " + std::to_string(log.held) +
-            " held, archived to " + std::to_string(log.archived_seq) + "\n";
+    text += Kind(verification, log.scope) + ": " + std::to_string(log.entries) +
+            " entries right, " + std::to_string(log.applied) + " applied, " +
+            std::to_string(log.held) + " held, archived to " + std::to_string(log.archived_seq) +
+            "\n";
   }
   if (!verification.fault) return text + "everything in this export is as it was signed\n";
   const Fault& fault = *verification.fault;

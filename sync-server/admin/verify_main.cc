@@ -45,11 +45,13 @@ int Verify(const std::string& path, const std::string& root_id, Form form) {
 
 int Main(int argc, char** argv) {
   if (!InitCrypto().ok()) return Failed("no cryptography on this machine");
-  CLI::App app("doorstep-verify reads an export (doorstepd export) and checks that each log in it is "
-               "whole, in order and unaltered,\nthat its authors signed it, that trust was given "
-               "only by those who may, and that the server signed its end.");
-  app.footer("Exit codes: 0 all is right; 3 something is wrong, and the first wrong number is named; "
-             "1 the file cannot be read;\n2 wrong usage.");
+  CLI::App app(
+      "doorstep-verify reads an export (doorstepd export) and checks that each log in it is "
+      "whole, in order and unaltered,\nthat its authors signed it, that trust was given "
+      "only by those who may, and that the server signed its end.");
+  app.footer(
+      "Exit codes: 0 all is right; 3 something is wrong, and the first wrong number is named; "
+      "1 the file cannot be read;\n2 wrong usage.");
   std::string path;
   std::string root_id;
   bool json = false;

@@ -17,8 +17,8 @@ struct Caller {
 
 // The device that the certificate names. One that the directory does not know (yet, or since a
 // restore) is a caller all the same: what it may do is little, and feed and ingest say what.
-// UNAUTHENTICATED (E_AUTH): no certificate, one that names no device, or one of another TLS key than
-// the directory has for that device.
+// UNAUTHENTICATED (E_AUTH): no certificate, one that names no device, or one of another TLS key
+// than the directory has for that device.
 absl::StatusOr<Caller> Authenticate(const SharedDirectory::Place& place,
                                     std::string_view certificate_pem);
 

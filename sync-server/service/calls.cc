@@ -101,8 +101,8 @@ grpc::ServerUnaryReactor* ServeUnary(const CallParts& parts, std::string_view me
                                      int64_t limit_ms, grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
                                      UnaryHandler handler) {
-  auto* call = new UnaryCall(parts, method, limit_ms, context, request, response,
-                             std::move(handler));
+  auto* call =
+      new UnaryCall(parts, method, limit_ms, context, request, response, std::move(handler));
   call->Begin();
   return call;
 }

@@ -12,8 +12,8 @@
 namespace doorstep::server {
 namespace {
 
-using Raw = v1::Enrol::WithRawCallbackMethod_Ask<v1::Enrol::WithRawCallbackMethod_Poll<
-    v1::Enrol::WithRawCallbackMethod_Certify<
+using Raw = v1::Enrol::WithRawCallbackMethod_Ask<
+    v1::Enrol::WithRawCallbackMethod_Poll<v1::Enrol::WithRawCallbackMethod_Certify<
         v1::Enrol::WithRawCallbackMethod_Deliver<v1::Enrol::Service>>>>;
 
 class EnrolDoor final : public Raw {

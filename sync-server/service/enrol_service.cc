@@ -91,7 +91,7 @@ void EnrolService::Poll(const std::string& source, std::string_view request, Don
   const absl::StatusOr<InvitationHandle> handle = HandleIn(message.handle());
   absl::StatusOr<v1::EnrolAnswer> answer =
       handle.ok() ? parts_.invitations.Copy().Poll(*handle, message.sign_pk(), parts_.now_ms())
-                  : handle.status();
+                  : absl::StatusOr<v1::EnrolAnswer>(handle.status());
   if (!answer.ok()) {
     // Who asked by a known handle may poll as often as it likes; guesses are counted.
     if (absl::Status status = CheckSource(source); !status.ok()) return done(status);
@@ -121,10 +121,12 @@ absl::StatusOr<std::string> EnrolService::Issue(const v1::CertifyRequest& reques
     return MakeStatus(Reason::kAuth, "the request is of another key than the device has");
   }
   switch (StatusOf(place->directory, place->at, *device)) {
-    case v1::DEVICE_ACTIVE: break;
+    case v1::DEVICE_ACTIVE:
+      break;
     case v1::DEVICE_WAITING:
       return MakeStatus(Reason::kState, "the device waits for a second person");
-    default: return MakeStatus(Reason::kDenied, "no device that gets a certificate");
+    default:
+      return MakeStatus(Reason::kDenied, "no device that gets a certificate");
   }
   return IssueDeviceCertificate(parts_.authority, csr, device->bytes, parts_.now_ms(),
                                 parts_.random);
@@ -201,18 +203,18 @@ void EnrolService::Deliver(std::string_view request, Done done) {
   }
   parts_.metrics.Add(Counter::kDeliveredItems, rows.size());
   if (rows.empty()) return last(response.SerializeAsString());
-  parts_.writer.Push(std::move(rows), [places = std::move(places), response = std::move(response),
-                                       last = std::move(last)](
-                                          absl::StatusOr<std::vector<v1::RowAnswer>> answers)
-                                          mutable {
-    if (!answers.ok()) return last(answers.status());
-    for (size_t n = 0; n < places.size(); ++n) {
-      v1::DeliverResponse::Item& item = *response.mutable_items(places[n]);
-      item.set_received(!(*answers)[n].has_retry());
-      item.set_archived((*answers)[n].accepted().archived());
-    }
-    last(response.SerializeAsString());
-  });
+  parts_.writer.Push(
+      std::move(rows),
+      [places = std::move(places), response = std::move(response),
+       last = std::move(last)](absl::StatusOr<std::vector<v1::RowAnswer>> answers) mutable {
+        if (!answers.ok()) return last(answers.status());
+        for (size_t n = 0; n < places.size(); ++n) {
+          v1::DeliverResponse::Item& item = *response.mutable_items(places[n]);
+          item.set_received(!(*answers)[n].has_retry());
+          item.set_archived((*answers)[n].accepted().archived());
+        }
+        last(response.SerializeAsString());
+      });
 }
 
 }  // namespace doorstep::server

@@ -1,6 +1,6 @@
 // The enrolment port without a network: a new device asks and polls, a device that counts gets its
-// certificate, and a device that can no longer show one hands in what it owes. Nobody has proved who
-// they are here; each call proves what it needs by itself.
+// certificate, and a device that can no longer show one hands in what it owes. Nobody has proved
+// who they are here; each call proves what it needs by itself.
 //
 // Any thread. Messages are counted by the scanner before they are parsed.
 #ifndef DOORSTEP_SYNC_SERVER_SERVICE_ENROL_SERVICE_H_

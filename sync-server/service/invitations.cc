@@ -36,9 +36,10 @@ std::optional<int64_t> ReadI64(std::string_view bytes) {
   return static_cast<int64_t>(value);
 }
 
+// The certificate request is of the same key and may have been signed anew.
 bool SameKeys(const v1::EnrolRequest& a, const v1::EnrolRequest& b) {
   return a.keys().sign_pk() == b.keys().sign_pk() && a.keys().box_pk() == b.keys().box_pk() &&
-         a.keys().tls_spki() == b.keys().tls_spki() && a.mac() == b.mac() && a.csr() == b.csr();
+         a.keys().tls_spki() == b.keys().tls_spki() && a.mac() == b.mac();
 }
 
 }  // namespace
@@ -54,8 +55,7 @@ const Invitations::Invited* Invitations::Find(const InvitationHandle& handle,
   return &found->second;
 }
 
-absl::Status Invitations::Open(const InvitationHandle& handle, int64_t expires_ms,
-                               int64_t now_ms) {
+absl::Status Invitations::Open(const InvitationHandle& handle, int64_t expires_ms, int64_t now_ms) {
   if (expires_ms <= now_ms || expires_ms - now_ms > kInvitationMsMax) {
     return MakeStatus(Reason::kArg, "an invitation lasts from now to seven days at most");
   }
@@ -88,8 +88,8 @@ absl::StatusOr<v1::InvitationRequests> Invitations::Waiting(const InvitationHand
   return waiting;
 }
 
-absl::Status Invitations::Answer(const InvitationHandle& handle,
-                                 const v1::InvitationAnswer& answer, int64_t now_ms) {
+absl::Status Invitations::Answer(const InvitationHandle& handle, const v1::InvitationAnswer& answer,
+                                 int64_t now_ms) {
   if (Find(handle, now_ms) == nullptr) return Refused();
   Invited& invited = open_[handle];
   const bool asked = std::any_of(
@@ -102,8 +102,7 @@ absl::Status Invitations::Answer(const InvitationHandle& handle,
 }
 
 absl::StatusOr<v1::EnrolAnswer> Invitations::Poll(const InvitationHandle& handle,
-                                                  std::string_view sign_pk,
-                                                  int64_t now_ms) const {
+                                                  std::string_view sign_pk, int64_t now_ms) const {
   const Invited* invited = Find(handle, now_ms);
   if (invited == nullptr) return Refused();
   const bool asked =

@@ -1,9 +1,10 @@
-// The invitations that wait: which handles an administrator's device gave out, who asked by them, and
-// what was answered. The server never learns the code; it only keeps two parties apart until they
-// have found each other. Written down with every change, so that a restart loses none.
+// The invitations that wait: which handles an administrator's device gave out, who asked by them,
+// and what was answered. The server never learns the code; it only keeps two parties apart until
+// they have found each other. Written down with every change, so that a restart loses none.
 //
 //   book       = invitation …, ascending by handle, as the value of one named fact of the store
-//   invitation = LP(handle 8) LP(i64 expires_ms) LP(InvitationRequests) LP(InvitationAnswer, or empty)
+//   invitation = LP(handle 8) LP(i64 expires_ms) LP(InvitationRequests) LP(InvitationAnswer, or
+//   empty)
 #ifndef DOORSTEP_SYNC_SERVER_SERVICE_INVITATIONS_H_
 #define DOORSTEP_SYNC_SERVER_SERVICE_INVITATIONS_H_
 

@@ -128,8 +128,8 @@ absl::StatusOr<std::unique_ptr<LocalPort>> LocalPort::Listen(const std::string& 
     close(listener);
     return MakeStatus(Reason::kIo, "cannot listen on " + address + ": " + why);
   }
-  return std::unique_ptr<LocalPort>(new LocalPort(listener, PortOf(listener), at->path,
-                                                  std::move(end_mark), std::move(handler)));
+  return std::unique_ptr<LocalPort>(
+      new LocalPort(listener, PortOf(listener), at->path, std::move(end_mark), std::move(handler)));
 }
 
 LocalPort::LocalPort(int listener, int port, std::string path, std::string end_mark,

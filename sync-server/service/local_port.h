@@ -1,6 +1,6 @@
-// A socket for programs on this machine: a scraper of metrics on loopback, an operator's command on a
-// socket file in the server's own folder. One request at a time, read up to an end mark within limits
-// of size and time, answered, closed. Nothing here is for devices.
+// A socket for programs on this machine: a scraper of metrics on loopback, an operator's command on
+// a socket file in the server's own folder. One request at a time, read up to an end mark within
+// limits of size and time, answered, closed. Nothing here is for devices.
 #ifndef DOORSTEP_SYNC_SERVER_SERVICE_LOCAL_PORT_H_
 #define DOORSTEP_SYNC_SERVER_SERVICE_LOCAL_PORT_H_
 
@@ -27,8 +27,8 @@ class LocalPort {
   // On the port's own thread. `request` ends with the mark.
   using Handler = std::function<void(const std::string& request, Write write)>;
 
-  // `address`: "127.0.0.1:9464", "[::1]:9464", or "unix:" and a path, which only this user can open.
-  // E_ARG for an address that other machines could reach; E_IO when it cannot be listened on.
+  // `address`: "127.0.0.1:9464", "[::1]:9464", or "unix:" and a path, which only this user can
+  // open. E_ARG for an address that other machines could reach; E_IO when it cannot be listened on.
   static absl::StatusOr<std::unique_ptr<LocalPort>> Listen(const std::string& address,
                                                            std::string end_mark, Handler handler);
   LocalPort(const LocalPort&) = delete;
@@ -53,8 +53,8 @@ class LocalPort {
   std::thread thread_;
 };
 
-// The other end: sends `request` to the socket file and hands what comes back to `line`, without its
-// newline. NOT_FOUND (E_NOT_FOUND): nobody listens there.
+// The other end: sends `request` to the socket file and hands what comes back to `line`, without
+// its newline. NOT_FOUND (E_NOT_FOUND): nobody listens there.
 absl::Status AskLocal(const std::string& path, std::string_view request,
                       absl::FunctionRef<void(std::string_view line)> line);
 

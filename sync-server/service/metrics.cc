@@ -7,21 +7,36 @@ namespace {
 
 const char* NameOfCounter(Counter counter) {
   switch (counter) {
-    case Counter::kRowsApplied: return "rows_applied";
-    case Counter::kRowsHeld: return "rows_held";
-    case Counter::kRowsBad: return "rows_bad";
-    case Counter::kRowsRetry: return "rows_retry";
-    case Counter::kBatches: return "batches";
-    case Counter::kFramesSent: return "frames_sent";
-    case Counter::kEntriesAdopted: return "entries_adopted";
-    case Counter::kAlarmAdopted: return "alarm_adopted";
-    case Counter::kAlarmForeignHead: return "alarm_foreign_head";
-    case Counter::kAlarmForged: return "alarm_forged";
-    case Counter::kAlarmInvitation: return "alarm_invitation";
-    case Counter::kDeliveredItems: return "delivered_items";
-    case Counter::kDeliveredUnreadable: return "delivered_unreadable";
-    case Counter::kCertificatesIssued: return "certificates_issued";
-    case Counter::kWatchHints: return "watch_hints";
+    case Counter::kRowsApplied:
+      return "rows_applied";
+    case Counter::kRowsHeld:
+      return "rows_held";
+    case Counter::kRowsBad:
+      return "rows_bad";
+    case Counter::kRowsRetry:
+      return "rows_retry";
+    case Counter::kBatches:
+      return "batches";
+    case Counter::kFramesSent:
+      return "frames_sent";
+    case Counter::kEntriesAdopted:
+      return "entries_adopted";
+    case Counter::kAlarmAdopted:
+      return "alarm_adopted";
+    case Counter::kAlarmForeignHead:
+      return "alarm_foreign_head";
+    case Counter::kAlarmForged:
+      return "alarm_forged";
+    case Counter::kAlarmInvitation:
+      return "alarm_invitation";
+    case Counter::kDeliveredItems:
+      return "delivered_items";
+    case Counter::kDeliveredUnreadable:
+      return "delivered_unreadable";
+    case Counter::kCertificatesIssued:
+      return "certificates_issued";
+    case Counter::kWatchHints:
+      return "watch_hints";
   }
   return "";
 }

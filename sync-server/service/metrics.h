@@ -23,10 +23,10 @@ enum class Counter : uint8_t {
   kBatches,
   kFramesSent,
   kEntriesAdopted,
-  kAlarmAdopted,       // a restored server was given its history back
-  kAlarmForeignHead,   // a head of this server's own signature is not on its chain
-  kAlarmForged,        // bytes that do not verify
-  kAlarmInvitation,    // a handle that nobody gave out
+  kAlarmAdopted,      // a restored server was given its history back
+  kAlarmForeignHead,  // a head of this server's own signature is not on its chain
+  kAlarmForged,       // bytes that do not verify
+  kAlarmInvitation,   // a handle that nobody gave out
   kDeliveredItems,
   kDeliveredUnreadable,
   kCertificatesIssued,

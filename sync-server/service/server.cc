@@ -1,5 +1,6 @@
 #include "sync-server/service/server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/health_check_service_server_builder_option.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
@@ -58,7 +59,8 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerParts& parts, C
 void SetLimits(grpc::ServerBuilder& builder, const ServiceLimits& limits, int receive_bytes_max) {
   builder.SetMaxReceiveMessageSize(receive_bytes_max);
   builder.SetMaxSendMessageSize(limits.message_bytes_max);
-  // A compressed message would be unpacked before its size is known; pages are packed by themselves.
+  // A compressed message would be unpacked before its size is known; pages are packed by
+  // themselves.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.streams_max);
@@ -70,8 +72,7 @@ void SetLimits(grpc::ServerBuilder& builder, const ServiceLimits& limits, int re
                              limits.ping_interval_min_ms);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, limits.ping_strikes_max);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, limits.connection_age_ms);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
-                             limits.connection_age_grace_ms);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, limits.connection_age_grace_ms);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.connection_idle_ms);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc::ResourceQuota quota;
@@ -96,8 +97,9 @@ struct Server::Impl {
         pool(ThreadsFor(parts.limits), parts.limits.handler_queue_max),
         table(parts.monotonic_ms, kTickMs),
         hub(parts.limits.watchers_max),
-        writer(ingest, parts.store, metrics,
-               [this](std::span<const Id> scopes) { hub.Notify(scopes); }, parts.broken),
+        writer(
+            ingest, parts.store, metrics,
+            [this](std::span<const Id> scopes) { hub.Notify(scopes); }, parts.broken),
         book(std::move(invitations)),
         sync({{parts.catalog, parts.store, directory, parts.signer},
               writer,
@@ -186,6 +188,8 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { Drain(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerParts& parts) {
+  // A line for each failed handshake would let anybody fill the disk; who wants them asks for them.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
   const char* suites = std::getenv(kSuites);
   assert(suites != nullptr && std::string_view(suites) == kOnlyRsa);
   if (absl::Status status = CheckLimits(parts.limits); !status.ok()) return status;

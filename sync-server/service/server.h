@@ -1,5 +1,5 @@
-// The server on the network: gRPC with TLS 1.3 on two ports. The sync port asks for a certificate of
-// our CA; the enrolment port asks for none. What is behind them is SyncService and EnrolService.
+// The server on the network: gRPC with TLS 1.3 on two ports. The sync port asks for a certificate
+// of our CA; the enrolment port asks for none. What is behind them is SyncService and EnrolService.
 //
 // gRPC owns both listening sockets. Its listener does not survive a shortage of descriptors, so the
 // process must have many more than it has connections (LimitNOFILE), and restarts when the port no
@@ -40,14 +40,14 @@ struct ServerParts {
   const Secret& tls_key_pem;
   std::string tls_certificate_pem;
   const std::vector<Secret>& ingest_seeds;
-  Random& random;                         // safe from any thread
-  std::function<int64_t()> now_ms;        // UTC
+  Random& random;                   // safe from any thread
+  std::function<int64_t()> now_ms;  // UTC
   std::function<int64_t()> monotonic_ms;
-  std::string listen;                     // host:port; port 0: any free one
-  std::string enrol_listen;               // empty: the port after the sync port, where devices look
-  std::string sync_address;               // what a new device is told to connect to
+  std::string listen;        // host:port; port 0: any free one
+  std::string enrol_listen;  // empty: the port after the sync port, where devices look
+  std::string sync_address;  // what a new device is told to connect to
   ServiceLimits limits;
-  std::function<void()> broken;           // the store failed: end the process. On the writer's thread
+  std::function<void()> broken;  // the store failed: end the process. On the writer's thread
 };
 
 class Server {
@@ -66,8 +66,8 @@ class Server {
   Writer& writer();
   Metrics& metrics();
 
-  // Takes no new call, lets those under way end within limits.drain_ms, cancels the rest, writes what
-  // waits. Once; returns when no thread of the server runs any more.
+  // Takes no new call, lets those under way end within limits.drain_ms, cancels the rest, writes
+  // what waits. Once; returns when no thread of the server runs any more.
   void Drain();
 
  private:

@@ -23,8 +23,8 @@ using Stream = grpc::ServerWriteReactor<grpc::ByteBuffer>;
 absl::Status Busy() { return MakeStatus(Reason::kBusy, "too many calls wait"); }
 absl::Status Left() { return MakeStatus(Reason::kCancelled, "the caller left"); }
 
-// A Pull on the wire. At any moment exactly one thing is under way, a step on the pool or a write of
-// one frame, so that a slow reader costs one frame of memory, and only that thing ends the call.
+// A Pull on the wire. At any moment exactly one thing is under way, a step on the pool or a write
+// of one frame, so that a slow reader costs one frame of memory, and only that thing ends the call.
 class PullCall final : public Stream {
  public:
   PullCall(const SyncDoorParts& parts, grpc::CallbackServerContext* context,
@@ -87,8 +87,8 @@ class PullCall final : public Stream {
 };
 
 // A Watch on the wire. Idle until the hub says that something moved; then one step on the pool and
-// one write, as in a Pull; what moves meanwhile is told with the next frame. `busy_` says that a step
-// or a write is under way, and then only that ends the call.
+// one write, as in a Pull; what moves meanwhile is told with the next frame. `busy_` says that a
+// step or a write is under way, and then only that ends the call.
 class WatchCall final : public Stream {
  public:
   WatchCall(const SyncDoorParts& parts, grpc::CallbackServerContext* context,
@@ -206,18 +206,18 @@ using Method = void (SyncService::*)(const Caller&, std::string_view, SyncServic
 grpc::ServerUnaryReactor* Serve(const SyncDoorParts& parts, std::string_view name, int64_t limit_ms,
                                 Method method, grpc::CallbackServerContext* context,
                                 const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return ServeUnary(parts.calls, name, limit_ms, context, request, response,
-                    [&service = parts.service, method, context](std::string bytes,
-                                                                UnaryDone done) mutable {
-                      const absl::StatusOr<Caller> caller =
-                          service.Identify(PeerCertificateOf(*context));
-                      if (!caller.ok()) return done(caller.status());
-                      (service.*method)(*caller, bytes, std::move(done));
-                    });
+  return ServeUnary(
+      parts.calls, name, limit_ms, context, request, response,
+      [&service = parts.service, method, context](std::string bytes, UnaryDone done) mutable {
+        const absl::StatusOr<Caller> caller = service.Identify(PeerCertificateOf(*context));
+        if (!caller.ok()) return done(caller.status());
+        (service.*method)(*caller, bytes, std::move(done));
+      });
 }
 
-using RawSync = v1::Sync::WithRawCallbackMethod_Pull<v1::Sync::WithRawCallbackMethod_Push<
-    v1::Sync::WithRawCallbackMethod_Adopt<v1::Sync::WithRawCallbackMethod_Watch<v1::Sync::Service>>>>;
+using RawSync = v1::Sync::WithRawCallbackMethod_Pull<
+    v1::Sync::WithRawCallbackMethod_Push<v1::Sync::WithRawCallbackMethod_Adopt<
+        v1::Sync::WithRawCallbackMethod_Watch<v1::Sync::Service>>>>;
 
 class SyncDoor final : public RawSync {
  public:
@@ -250,8 +250,8 @@ class SyncDoor final : public RawSync {
   const SyncDoorParts parts_;
 };
 
-using RawInvitations = v1::Invitations::WithRawCallbackMethod_Open<
-    v1::Invitations::WithRawCallbackMethod_Waiting<
+using RawInvitations =
+    v1::Invitations::WithRawCallbackMethod_Open<v1::Invitations::WithRawCallbackMethod_Waiting<
         v1::Invitations::WithRawCallbackMethod_Answer<v1::Invitations::Service>>>;
 
 class InvitationsDoor final : public RawInvitations {

@@ -45,10 +45,10 @@ absl::StatusOr<std::optional<v1::PullFrame>> SyncService::NextFrame(Pull& pull) 
     parts_.metrics.Add(Counter::kFramesSent);
   } else if (pull.heard()) {
     // A lost note only means that the administrator is heard again at the next contact.
-    parts_.writer.Do([administrator = *pull.heard()](const absl::Status& ready,
-                                                           Ingest& ingest, Store&) {
-      return ready.ok() ? ingest.HearAdministrator(administrator) : ready;
-    });
+    parts_.writer.Do(
+        [administrator = *pull.heard()](const absl::Status& ready, Ingest& ingest, Store&) {
+          return ready.ok() ? ingest.HearAdministrator(administrator) : ready;
+        });
   }
   return frame;
 }
@@ -74,16 +74,17 @@ void SyncService::Push(const Caller& caller, std::string_view request, Done done
   for (v1::PushRow& row : *message.mutable_rows()) {
     items.push_back({std::move(row), caller.device, parts_.now_ms()});
   }
-  parts_.writer.Push(std::move(items), [this, device = caller.device, done = std::move(done)](
-                                           absl::StatusOr<std::vector<v1::RowAnswer>> answers)
-                                           mutable {
-    GiveTurn(device);
-    if (!answers.ok()) return done(answers.status());
-    v1::PushResponse response;
-    for (v1::RowAnswer& answer : *answers) *response.add_answers() = std::move(answer);
-    response.set_server_ms(parts_.now_ms());
-    done(Bytes(response));
-  });
+  parts_.writer.Push(std::move(items),
+                     [this, device = caller.device, done = std::move(done)](
+                         absl::StatusOr<std::vector<v1::RowAnswer>> answers) mutable {
+                       GiveTurn(device);
+                       if (!answers.ok()) return done(answers.status());
+                       v1::PushResponse response;
+                       for (v1::RowAnswer& answer : *answers)
+                         *response.add_answers() = std::move(answer);
+                       response.set_server_ms(parts_.now_ms());
+                       done(Bytes(response));
+                     });
 }
 
 void SyncService::Adopt(const Caller& caller, std::string_view request, Done done) {
@@ -98,7 +99,7 @@ void SyncService::Adopt(const Caller& caller, std::string_view request, Done don
   parts_.writer.Do(
       [this, device = caller.device, message = std::move(message), done = std::move(done)](
           const absl::Status& ready, Ingest& ingest, Store&) mutable {
-        absl::StatusOr<AdoptOutcome> outcome =
+        const absl::StatusOr<AdoptOutcome> outcome =
             ready.ok() ? ingest.Adopt(message, parts_.feed.signer.log_key())
                        : absl::StatusOr<AdoptOutcome>(ready);
         GiveTurn(device);
@@ -108,10 +109,17 @@ void SyncService::Adopt(const Caller& caller, std::string_view request, Done don
         }
         parts_.metrics.Add(Counter::kEntriesAdopted, outcome->appended);
         switch (outcome->alarm) {
-          case AdoptAlarm::kNone: break;
-          case AdoptAlarm::kAdopted: parts_.metrics.Add(Counter::kAlarmAdopted); break;
-          case AdoptAlarm::kForeignHead: parts_.metrics.Add(Counter::kAlarmForeignHead); break;
-          case AdoptAlarm::kForged: parts_.metrics.Add(Counter::kAlarmForged); break;
+          case AdoptAlarm::kNone:
+            break;
+          case AdoptAlarm::kAdopted:
+            parts_.metrics.Add(Counter::kAlarmAdopted);
+            break;
+          case AdoptAlarm::kForeignHead:
+            parts_.metrics.Add(Counter::kAlarmForeignHead);
+            break;
+          case AdoptAlarm::kForged:
+            parts_.metrics.Add(Counter::kAlarmForged);
+            break;
         }
         const std::optional<Id> scope = Id::FromBytes(message.scope());
         if (scope && outcome->appended > 0) parts_.hub.Notify(std::span(&*scope, 1));
@@ -172,8 +180,8 @@ void SyncService::OpenInvitation(const Caller& caller, std::string_view request,
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
   const absl::StatusOr<InvitationHandle> handle = HandleIn(message.handle());
   if (!handle.ok()) return done(handle.status());
-  const absl::Status changed = parts_.writer.DoAndWait(
-      [&](const absl::Status& ready, Ingest&, Store& store) {
+  const absl::Status changed =
+      parts_.writer.DoAndWait([&](const absl::Status& ready, Ingest&, Store& store) {
         if (!ready.ok()) return ready;
         return parts_.invitations.Change(store, [&](Invitations& invitations) {
           return invitations.Open(*handle, message.expires_ms(), parts_.now_ms());
@@ -201,8 +209,8 @@ void SyncService::AnswerInvitation(const Caller& caller, std::string_view reques
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
   const absl::StatusOr<InvitationHandle> handle = HandleIn(message.handle());
   if (!handle.ok()) return done(handle.status());
-  const absl::Status changed = parts_.writer.DoAndWait(
-      [&](const absl::Status& ready, Ingest&, Store& store) {
+  const absl::Status changed =
+      parts_.writer.DoAndWait([&](const absl::Status& ready, Ingest&, Store& store) {
         if (!ready.ok()) return ready;
         return parts_.invitations.Change(store, [&](Invitations& invitations) {
           return invitations.Answer(*handle, message, parts_.now_ms());

@@ -1,6 +1,6 @@
-// Sync and Invitations without a network: bytes of a caller in, ingest or feed, messages out. No rule
-// is decided here; who the caller is, what may be read and what takes effect is asked of access, feed
-// and ingest. Messages are counted by the scanner before they are parsed.
+// Sync and Invitations without a network: bytes of a caller in, ingest or feed, messages out. No
+// rule is decided here; who the caller is, what may be read and what takes effect is asked of
+// access, feed and ingest. Messages are counted by the scanner before they are parsed.
 //
 // Any thread. Errors leave with the reason that the caller is told.
 #ifndef DOORSTEP_SYNC_SERVER_SERVICE_SYNC_SERVICE_H_

@@ -84,9 +84,9 @@ void Writer::Run() {
       if (queue_.empty()) return;
       size_t rows = 0;
       // Whatever came while the last batch was committed goes together, up to the next step.
-      while (!queue_.empty() && (taken.empty() || (!queue_.front().step && !taken.front().step &&
-                                                   rows + queue_.front().rows.size() <=
-                                                       kBatchRowsMax))) {
+      while (!queue_.empty() &&
+             (taken.empty() || (!queue_.front().step && !taken.front().step &&
+                                rows + queue_.front().rows.size() <= kBatchRowsMax))) {
         rows += queue_.front().rows.size();
         taken.push_back(std::move(queue_.front()));
         queue_.pop_front();
@@ -126,8 +126,7 @@ void Writer::RunPushes(std::vector<Item>& pushes) {
 }
 
 void Writer::RunStep(Item& item) {
-  const absl::Status status =
-      item.step(broken_ ? Broken() : absl::OkStatus(), ingest_, store_);
+  const absl::Status status = item.step(broken_ ? Broken() : absl::OkStatus(), ingest_, store_);
   if (!status.ok()) NoteFailure(status);
 }
 
@@ -138,10 +137,15 @@ void Writer::CountAnswers(std::span<const v1::RowAnswer> answers) {
         metrics_.Add(answer.accepted().verdict() == v1::APPLIED ? Counter::kRowsApplied
                                                                 : Counter::kRowsHeld);
         break;
-      case v1::RowAnswer::kBad: metrics_.Add(Counter::kRowsBad); break;
-      case v1::RowAnswer::kRetry: metrics_.Add(Counter::kRowsRetry); break;
+      case v1::RowAnswer::kBad:
+        metrics_.Add(Counter::kRowsBad);
+        break;
+      case v1::RowAnswer::kRetry:
+        metrics_.Add(Counter::kRowsRetry);
+        break;
       case v1::RowAnswer::kClosed:
-      case v1::RowAnswer::ANSWER_NOT_SET: break;
+      case v1::RowAnswer::ANSWER_NOT_SET:
+        break;
     }
   }
 }

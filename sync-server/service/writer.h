@@ -1,6 +1,6 @@
 // The one thread that writes. Pushes that wait are judged and committed together (group commit), so
-// that many devices share one sync of the disk; each is answered when its rows are durable. Steps of
-// other kinds (Adopt, marks, invitations) run between two batches.
+// that many devices share one sync of the disk; each is answered when its rows are durable. Steps
+// of other kinds (Adopt, marks, invitations) run between two batches.
 //
 // When a commit fails in a way that leaves open what is on disk, the writer is *broken*: it writes
 // nothing more and answers E_IO. The process then ends and starts anew from what the disk holds; a
@@ -34,8 +34,8 @@ class Writer {
   // Runs once in any case. `ready` not OK (E_BUSY: nothing was queued; E_IO: the writer is broken):
   // it touches nothing and tells who waits. It returns how it ended, so that the writer knows when
   // the disk failed.
-  using Step = absl::AnyInvocable<absl::Status(const absl::Status& ready, Ingest& ingest,
-                                               Store& store)>;
+  using Step =
+      absl::AnyInvocable<absl::Status(const absl::Status& ready, Ingest& ingest, Store& store)>;
   using Moved = std::function<void(std::span<const Id> scopes)>;
 
   // `moved` is told of scopes with new entries, `broken` once; both on the writer's thread. All
@@ -47,7 +47,8 @@ class Writer {
   ~Writer();
 
   // Any thread. At most kPushRowsMax items; `done` is called once, on the writer's thread or, when
-  // nothing was queued (E_BUSY: kWriterQueueMax calls wait, or the writer has stopped), on this one.
+  // nothing was queued (E_BUSY: kWriterQueueMax calls wait, or the writer has stopped), on this
+  // one.
   void Push(std::vector<PushItem> items, PushDone done);
   // The same for any other step.
   void Do(Step step);
@@ -62,7 +63,7 @@ class Writer {
   struct Item {
     std::vector<PushItem> rows;  // of a push
     PushDone done;
-    Step step;                   // or this
+    Step step;  // or this
   };
   [[nodiscard]] bool Enqueue(Item& item);
   void Run();

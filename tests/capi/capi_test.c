@@ -1,5 +1,5 @@
-/* The ABI from C11, through the exported symbols of the shared library alone: a folder is made, locked
- * and unlocked, a draft is kept through it all, and every impossible call is an answer. */
+/* The ABI from C11, through the exported symbols of the shared library alone: a folder is made,
+ * locked and unlocked, a draft is kept through it all, and every impossible call is an answer. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -89,7 +89,7 @@ TEST_CASE("every command can be chosen with what it needs") {
            {"drafts", "put", "text"},
            {"put", "f"},
            {"get", "Visit", "1"},
-           {"edit", "Person", "1", "first_language=Welsh"},
+           {"edit", "Person", "1", "first_language=Welsh", "interpreter=yes"},
            {"schema"},
            {"new-id"},
            {"staff"},

@@ -8,7 +8,8 @@ namespace doorstep {
 namespace {
 
 TEST_CASE("DER becomes PEM and comes back") {
-  const std::string der("\x30\x00\xff certificate bytes, long enough to take more than one line\x00", 63);
+  const std::string der(
+      "\x30\x00\xff certificate bytes, long enough to take more than one line\x00", 63);
   const std::string pem = ToPem(PemKind::kCertificate, der);
   CHECK(pem.find("-----BEGIN CERTIFICATE-----\n") == 0);
   CHECK(ToDer(PemKind::kCertificate, pem).value() == der);

@@ -1,5 +1,5 @@
-// Everything in a run that is not decided by rules: one stream of numbers from the seed, and streams
-// split off it, so that a device's keys do not shift when another device draws once more.
+// Everything in a run that is not decided by rules: one stream of numbers from the seed, and
+// streams split off it, so that a device's keys do not shift when another device draws once more.
 #ifndef DOORSTEP_TESTS_SIMULATION_CHANCE_H_
 #define DOORSTEP_TESTS_SIMULATION_CHANCE_H_
 

@@ -120,8 +120,8 @@ void Checker::CheckAppended(const Node& node) {
     return;
   }
   // Held for want of authority: there must have been none. No clock but the server's says so (P16).
-  const bool identity = node.meta.reason() == v1::HELD_REASON_DEVICE ||
-                        node.meta.reason() == v1::HELD_REASON_STAFF;
+  const bool identity =
+      node.meta.reason() == v1::HELD_REASON_DEVICE || node.meta.reason() == v1::HELD_REASON_STAFF;
   const bool place_reason = node.meta.reason() == v1::HELD_REASON_NO_ASSIGNMENT ||
                             node.meta.reason() == v1::HELD_REASON_NO_ROLE;
   if (identity || place_reason) {
@@ -237,11 +237,10 @@ void Checker::FrameSent(const Id& device, const v1::PullFrame& frame, int64_t se
     for (const v1::SignedChangeset& proof : frame.ended().proof()) {
       v1::Changeset body;
       const bool read = body.ParseFromString(proof.changeset());
-      const bool places = read && std::any_of(body.changes().begin(), body.changes().end(),
-                                              [](const auto& change) {
-                                                return change.type() == kAssignmentType ||
-                                                       change.type() == kDecisionType;
-                                              });
+      const bool places =
+          read && std::any_of(body.changes().begin(), body.changes().end(), [](const auto& change) {
+            return change.type() == kAssignmentType || change.type() == kDecisionType;
+          });
       if (!places) Fail("P12", "an ending shows more than places to " + device.short_hex());
     }
     ++parts_.coverage["endings told"];
@@ -369,7 +368,8 @@ void Checker::DeviceMoved(DeviceUnit& device) {
     } else if (!IsAncestor(before, end)) {
       CheckLostEntries(device, row.scope, before, end);
     }
-    if (end != nullptr) NoteDigest(end, row.state_digest, "device " + std::to_string(device.index()));
+    if (end != nullptr)
+      NoteDigest(end, row.state_digest, "device " + std::to_string(device.index()));
   }
   for (auto at = record.scopes.begin(); at != record.scopes.end();) {
     if (!there.contains(at->first) && at->second.end != nullptr) {

@@ -69,7 +69,9 @@ class Checker {
   void DeviceDestroyed(DeviceUnit& device);
   void DeviceCopied(DeviceUnit& from, DeviceUnit& to);
   // A forgery was handed to this unit for this scope: it may have stopped.
-  void Forged(const DeviceUnit& device, const Id& scope) { forged_.insert({device.index(), scope}); }
+  void Forged(const DeviceUnit& device, const Id& scope) {
+    forged_.insert({device.index(), scope});
+  }
   bool WasForged(const DeviceUnit& device, const Id& scope) const {
     return forged_.contains({device.index(), scope});
   }
@@ -128,14 +130,14 @@ class Checker {
 
   Parts parts_;
   EntryBook book_;
-  std::map<Id, const Node*> ends_;           // the server's
+  std::map<Id, const Node*> ends_;  // the server's
   std::vector<const Node*> lost_ends_;
-  std::map<Id, const Node*> where_;          // uid to its place in the server's logs
+  std::map<Id, const Node*> where_;  // uid to its place in the server's logs
   std::map<Id, MadeChangeset> made_;
   std::map<size_t, UnitRecord> units_;
   std::set<std::pair<size_t, Id>> forged_;
-  std::set<Id> archived_;                    // uids that a verified copy holds
-  std::vector<const v1::Changeset*> endings_; // made changesets that end an Assignment
+  std::set<Id> archived_;                      // uids that a verified copy holds
+  std::vector<const v1::Changeset*> endings_;  // made changesets that end an Assignment
   std::vector<Violation> violations_;
 };
 

@@ -21,8 +21,7 @@ void Checker::CheckServerState(const Id& scope, const Node* end) {
   assert(view.ok());
   const ScopeTruth truth = TruthAt(end);
   for (const auto& [key, cell] : truth) {
-    absl::StatusOr<std::optional<Record>> record =
-        (*view)->LoadRecord(scope, key.type, key.record);
+    absl::StatusOr<std::optional<Record>> record = (*view)->LoadRecord(scope, key.type, key.record);
     const Cell* stored = record.ok() && *record ? (*record)->FindCell(key.field) : nullptr;
     std::vector<OpName> live;
     if (stored != nullptr) {
@@ -58,9 +57,8 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) con
     const bool served =
         row.scope == parts_.tenant
             ? directory.DeviceCounts(device.id)
-            : row.scope != device.id &&
-                  MayBeServed(directory, FamilyAt(ServerEnd(row.scope)), device.id,
-                              device.now_ms(), Asked::kOffered);
+            : row.scope != device.id && MayBeServed(directory, FamilyAt(ServerEnd(row.scope)),
+                                                    device.id, device.now_ms(), Asked::kOffered);
     const bool undecided = row.undecided;
     return !served && (undecided || !ArchiveHolds(row.uid));
   }
@@ -72,8 +70,8 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) con
   }
   const Id author = made == made_.end() ? Id{} : IdOf(made->second.body.device());
   const bool author_known = author == parts_.root || directory.known.contains(author);
-  const bool scope_known = ServerEnd(row.scope) != nullptr || row.scope == author ||
-                           row.scope == parts_.tenant;
+  const bool scope_known =
+      ServerEnd(row.scope) != nullptr || row.scope == author || row.scope == parts_.tenant;
   return !author_known || !scope_known;
 }
 

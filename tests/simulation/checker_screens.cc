@@ -47,17 +47,17 @@ void Checker::LookAtRecord(DeviceUnit& device, const Id& scope, uint32_t type, c
     for (const LiveValue& value : live) {
       if (value.value.empty()) continue;
       const bool sealed = rule != nullptr && rule->cls == v1::RESTRICTED;
-      const bool shown = field != nullptr && (sealed ? field->values_size() > 0 : Shows(*field, value));
+      const bool shown =
+          field != nullptr && (sealed ? field->values_size() > 0 : Shows(*field, value));
       if (!shown) {
-        return Fail("P8", "a live value of field " + std::to_string(at->first.field) + ", " + where +
-                              " is not to be seen");
+        return Fail("P8", "a live value of field " + std::to_string(at->first.field) + ", " +
+                              where + " is not to be seen");
       }
     }
     if (field == nullptr) continue;
     for (const v1::ValueView& value : field->values()) {
-      const bool is_live = std::any_of(live.begin(), live.end(), [&](const LiveValue& v) {
-        return v.op == NameOf(value.op());
-      });
+      const bool is_live = std::any_of(
+          live.begin(), live.end(), [&](const LiveValue& v) { return v.op == NameOf(value.op()); });
       if (!is_live) {
         return Fail("P8", "a value that another write names is shown, field " +
                               std::to_string(at->first.field) + ", " + where);
@@ -126,8 +126,7 @@ void Checker::LookAtScreens(DeviceUnit& device, Chance& chance, size_t records) 
     }
     uint32_t index = 0;
     for (const v1::RecordChange& change : made.body.changes()) {
-      absl::StatusOr<v1::RecordView> view =
-          device.client().Get(change.type(), IdOf(change.id()));
+      absl::StatusOr<v1::RecordView> view = device.client().Get(change.type(), IdOf(change.id()));
       for (const v1::FieldWrite& write : change.writes()) {
         const OpName op{uid, index++};
         if (write.drop() || write.value().empty() || named.contains(op)) continue;

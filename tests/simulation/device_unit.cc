@@ -138,9 +138,8 @@ void DeviceUnit::Take(const AnswerMessage& answer) {
       break;
     }
     case Tell::kPullEnd:
-      session_->OnPullEnd(answer.call,
-                          answer.failed ? NobodyAnswered(answer.reason) : absl::OkStatus(),
-                          now_ms());
+      session_->OnPullEnd(
+          answer.call, answer.failed ? NobodyAnswered(answer.reason) : absl::OkStatus(), now_ms());
       break;
     case Tell::kPushed:
       session_->OnPush(answer.call, Read<v1::PushResponse>(answer), now_ms());

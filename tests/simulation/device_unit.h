@@ -1,5 +1,5 @@
-// One device of a run: a real client core whose disk is an image, so that it can die in any commit, be
-// put back, copied or destroyed.
+// One device of a run: a real client core whose disk is an image, so that it can die in any commit,
+// be put back, copied or destroyed.
 #ifndef DOORSTEP_TESTS_SIMULATION_DEVICE_UNIT_H_
 #define DOORSTEP_TESTS_SIMULATION_DEVICE_UNIT_H_
 
@@ -83,12 +83,12 @@ class DeviceUnit {
   void Hang();  // gives up waiting
   uint64_t contact() const { return contact_; }
 
-  Id id;            // zeros until joined
+  Id id;  // zeros until joined
   Id user;
   bool joined = false;
   bool destroyed = false;
   int64_t offline_until_ms = 0;
-  std::vector<std::string> images;     // taken earlier, to be put back
+  std::vector<std::string> images;  // taken earlier, to be put back
   v1::SyncReport last_report;
   absl::Status last_status;
   uint64_t contacts_done = 0;

@@ -19,9 +19,8 @@ std::set<std::pair<uint32_t, Id>> Covered(uint32_t type, const Id& subject,
       if (facts == nullptr || facts->part_of == 0 || facts->part_of != key.field) continue;
       if (cell.live.empty() || covered.contains({key.type, key.record})) continue;
       const std::optional<Id> owner = IdIn(cell.live.front().value);
-      const bool owned = owner && std::any_of(covered.begin(), covered.end(), [&](const auto& c) {
-                           return c.second == *owner;
-                         });
+      const bool owned = owner && std::any_of(covered.begin(), covered.end(),
+                                              [&](const auto& c) { return c.second == *owner; });
       if (!owned) continue;
       covered.insert({key.type, key.record});
       grew = true;
@@ -210,13 +209,26 @@ WhoSet DirectoryFacts::LettersOf(const Id& device, const Id& user) const {
     letters |= Bit(Who::ANY);
     switch (role.role) {
       case v1::ROLE_KEY_WORKER:
-      case v1::ROLE_SCHOOL_WORKER: letters |= Bit(Who::K); break;
-      case v1::ROLE_SUPERVISOR: letters |= Bit(Who::S); break;
-      case v1::ROLE_PROGRAMME: letters |= Bit(Who::P); break;
-      case v1::ROLE_ADMIN: letters |= Bit(Who::A); break;
-      case v1::ROLE_AUDITOR: letters |= Bit(Who::U); break;
-      case v1::ROLE_RECORDS: letters |= Bit(Who::R); break;
-      default: break;
+      case v1::ROLE_SCHOOL_WORKER:
+        letters |= Bit(Who::K);
+        break;
+      case v1::ROLE_SUPERVISOR:
+        letters |= Bit(Who::S);
+        break;
+      case v1::ROLE_PROGRAMME:
+        letters |= Bit(Who::P);
+        break;
+      case v1::ROLE_ADMIN:
+        letters |= Bit(Who::A);
+        break;
+      case v1::ROLE_AUDITOR:
+        letters |= Bit(Who::U);
+        break;
+      case v1::ROLE_RECORDS:
+        letters |= Bit(Who::R);
+        break;
+      default:
+        break;
     }
   }
   return letters;

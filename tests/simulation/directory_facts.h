@@ -18,11 +18,11 @@ namespace doorstep::simulation {
 
 // A record of the directory that counts once a second person has approved it.
 struct Standing {
-  uint64_t state = 0;       // of its machine; 1 is ACTIVE
-  Id author;                // zeros: the root
-  bool appointed = false;   // its author might make it, when it was made
-  bool counts = false;      // approved, or the root's; its state apart
-  std::string digest;       // of its version
+  uint64_t state = 0;      // of its machine; 1 is ACTIVE
+  Id author;               // zeros: the root
+  bool appointed = false;  // its author might make it, when it was made
+  bool counts = false;     // approved, or the root's; its state apart
+  std::string digest;      // of its version
 
   bool Counting() const { return counts && state == 1; }
 };
@@ -39,11 +39,11 @@ struct RoleFacts : Standing {
 
 struct DirectoryFacts {
   Id root;
-  std::map<Id, uint64_t> staff;       // to state
+  std::map<Id, uint64_t> staff;  // to state
   std::map<Id, DeviceFacts> devices;
   std::map<Id, RoleFacts> roles;
-  std::map<Id, uint64_t> last_word;   // of a Device or StaffMember: the entry that last wrote it
-  std::set<Id> known;                 // recorded, applied or held
+  std::map<Id, uint64_t> last_word;  // of a Device or StaffMember: the entry that last wrote it
+  std::set<Id> known;                // recorded, applied or held
 
   bool StaffActive(const Id& user) const;
   bool DeviceCounts(const Id& device) const;

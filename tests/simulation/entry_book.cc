@@ -52,10 +52,8 @@ Node* EntryBook::Add(const Id& scope, const Node* before, const v1::LogEntry& wi
   const uint64_t seq = before == nullptr ? 1 : before->seq + 1;
   const Hash32 hash_before = before == nullptr ? EmptyHash(scope) : before->hash;
   const std::string& changeset = wire.signed_().changeset();
-  const Hash32 changeset_hash = H(St("doorstep/changeset/v1")
-                                      .Add(changeset)
-                                      .Add(wire.signed_().signature())
-                                      .bytes());
+  const Hash32 changeset_hash =
+      H(St("doorstep/changeset/v1").Add(changeset).Add(wire.signed_().signature()).bytes());
   const Hash32 hash = H(St("doorstep/entry/v1")
                             .Add(BytesOf(tenant_))
                             .Add(BytesOf(scope))

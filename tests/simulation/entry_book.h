@@ -1,5 +1,5 @@
-// Every entry that any server ever gave a place, as a tree: an entry knows the one before it, so a log
-// is a pointer to its end, and histories that parted share what they have in common. Hashes are
+// Every entry that any server ever gave a place, as a tree: an entry knows the one before it, so a
+// log is a pointer to its end, and histories that parted share what they have in common. Hashes are
 // computed here anew, from the formulas.
 #ifndef DOORSTEP_TESTS_SIMULATION_ENTRY_BOOK_H_
 #define DOORSTEP_TESTS_SIMULATION_ENTRY_BOOK_H_
@@ -49,8 +49,8 @@ class EntryBook {
   explicit EntryBook(const Id& tenant) : tenant_(tenant) {}
 
   const Id& tenant() const { return tenant_; }
-  // The entry that `wire` makes after `before`; the same again is the same node. Null when the bytes
-  // are no entry, or its number is not the next.
+  // The entry that `wire` makes after `before`; the same again is the same node. Null when the
+  // bytes are no entry, or its number is not the next.
   Node* Add(const Id& scope, const Node* before, const v1::LogEntry& wire);
   const Node* Find(const Id& scope, const Hash32& hash) const;
   // The entry of the directory with this number and beginning of a hash. Null: none was made.
@@ -71,8 +71,8 @@ bool IsAncestor(const Node* earlier, const Node* later);
 uint64_t ShortHashOf(const Hash32& hash);
 
 // ---- What is live ------------------------------------------------------------------------------
-// Not a fold: the set of all writes that took effect, less those that one of them names. So it knows
-// no order, and finds a core that does.
+// Not a fold: the set of all writes that took effect, less those that one of them names. So it
+// knows no order, and finds a core that does.
 
 struct OpName {
   Id uid;

@@ -85,14 +85,21 @@ class Fold {
 WhoSet LetterOf(v1::Assignment::Relation relation) {
   switch (relation) {
     case Relation::RELATION_LEAD:
-    case Relation::RELATION_COVER: return Bit(Who::K);
+    case Relation::RELATION_COVER:
+      return Bit(Who::K);
     case Relation::RELATION_CO_WORKER:
-    case Relation::RELATION_BREAK_GLASS: return Bit(Who::C);
-    case Relation::RELATION_SUPERVISOR: return Bit(Who::S);
-    case Relation::RELATION_PROGRAMME: return Bit(Who::P);
-    case Relation::RELATION_AUDIT: return Bit(Who::U);
-    case Relation::RELATION_RECORDS: return Bit(Who::R);
-    default: return 0;
+    case Relation::RELATION_BREAK_GLASS:
+      return Bit(Who::C);
+    case Relation::RELATION_SUPERVISOR:
+      return Bit(Who::S);
+    case Relation::RELATION_PROGRAMME:
+      return Bit(Who::P);
+    case Relation::RELATION_AUDIT:
+      return Bit(Who::U);
+    case Relation::RELATION_RECORDS:
+      return Bit(Who::R);
+    default:
+      return 0;
   }
 }
 
@@ -332,12 +339,18 @@ bool RelationFits(const DirectoryFacts& directory, const Id& user,
     case Relation::RELATION_CO_WORKER:
       return directory.HasRole(user, v1::ROLE_KEY_WORKER) ||
              directory.HasRole(user, v1::ROLE_SCHOOL_WORKER);
-    case Relation::RELATION_SUPERVISOR: return directory.HasRole(user, v1::ROLE_SUPERVISOR);
-    case Relation::RELATION_PROGRAMME: return directory.HasRole(user, v1::ROLE_PROGRAMME);
-    case Relation::RELATION_AUDIT: return directory.HasRole(user, v1::ROLE_AUDITOR);
-    case Relation::RELATION_RECORDS: return directory.HasRole(user, v1::ROLE_RECORDS);
-    case Relation::RELATION_BREAK_GLASS: return directory.HasRole(user, v1::ROLE_DUTY);
-    default: return false;
+    case Relation::RELATION_SUPERVISOR:
+      return directory.HasRole(user, v1::ROLE_SUPERVISOR);
+    case Relation::RELATION_PROGRAMME:
+      return directory.HasRole(user, v1::ROLE_PROGRAMME);
+    case Relation::RELATION_AUDIT:
+      return directory.HasRole(user, v1::ROLE_AUDITOR);
+    case Relation::RELATION_RECORDS:
+      return directory.HasRole(user, v1::ROLE_RECORDS);
+    case Relation::RELATION_BREAK_GLASS:
+      return directory.HasRole(user, v1::ROLE_DUTY);
+    default:
+      return false;
   }
 }
 

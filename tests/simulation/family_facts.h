@@ -42,8 +42,8 @@ struct FamilyFacts {
   Id team;
   std::set<Id> barred;
   std::map<Id, AssignmentFacts> assignments;
-  std::map<Id, HeldFacts> held;                     // by uid
-  std::vector<std::pair<uint32_t, Id>> records;     // that have come into being, ascending
+  std::map<Id, HeldFacts> held;                  // by uid
+  std::vector<std::pair<uint32_t, Id>> records;  // that have come into being, ascending
 
   bool Has(uint32_t type, const Id& record) const;
   // The first waiting changeset that says it founds the family; null when it is founded already.

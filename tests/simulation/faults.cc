@@ -101,8 +101,8 @@ void Faults::Promote() {
     return;
   }
   const Backup standby = *std::exchange(world_.standby, std::nullopt);
-  const bool behind = std::any_of(
-      world_.backups.begin(), world_.backups.end(), [&](const Backup& copy) {
+  const bool behind =
+      std::any_of(world_.backups.begin(), world_.backups.end(), [&](const Backup& copy) {
         if (!copy.verified) return false;
         return std::any_of(copy.heads.begin(), copy.heads.end(), [&](const auto& head) {
           auto mine = std::find_if(standby.heads.begin(), standby.heads.end(),
@@ -148,8 +148,8 @@ void Faults::DestroyDevice() {
   if (device == nullptr) return;
   // Somebody stays who can bring back what an authority needs.
   const Person* person = world_.PersonOf(device->user);
-  const size_t left = world_.UsableUnits(person == nullptr ? std::nullopt
-                                                           : std::optional(person->role)).size();
+  const size_t left =
+      world_.UsableUnits(person == nullptr ? std::nullopt : std::optional(person->role)).size();
   if (left < 2) return;
   world_.Say(world_.NameOf(*device) + " is destroyed");
   world_.checker->DeviceDestroyed(*device);
@@ -160,13 +160,27 @@ void Faults::DestroyDevice() {
 
 void Faults::Do(Act act) {
   switch (act) {
-    case Act::kCrashDevice: CrashDevice(); break;
-    case Act::kCrashServer: CrashServer(); break;
-    case Act::kCutContact: CutContact(); break;
-    case Act::kBackUp: BackUp(); break;
-    case Act::kArchive: Archive(); break;
-    case Act::kRestore: Restore(); break;
-    case Act::kPromote: Promote(); break;
+    case Act::kCrashDevice:
+      CrashDevice();
+      break;
+    case Act::kCrashServer:
+      CrashServer();
+      break;
+    case Act::kCutContact:
+      CutContact();
+      break;
+    case Act::kBackUp:
+      BackUp();
+      break;
+    case Act::kArchive:
+      Archive();
+      break;
+    case Act::kRestore:
+      Restore();
+      break;
+    case Act::kPromote:
+      Promote();
+      break;
     case Act::kImageDevice:
       if (DeviceUnit* device = world_.AnyUsable()) {
         device->images.push_back(device->Image());
@@ -174,9 +188,15 @@ void Faults::Do(Act act) {
         world_.Count("device images taken");
       }
       break;
-    case Act::kRestoreDevice: RestoreDevice(); break;
-    case Act::kCopyDevice: CopyDevice(); break;
-    case Act::kDestroyDevice: DestroyDevice(); break;
+    case Act::kRestoreDevice:
+      RestoreDevice();
+      break;
+    case Act::kCopyDevice:
+      CopyDevice();
+      break;
+    case Act::kDestroyDevice:
+      DestroyDevice();
+      break;
     case Act::kOffline:
       if (DeviceUnit* device = world_.AnyUsable()) {
         device->Hang();

@@ -174,8 +174,7 @@ void Forger::ForgeEnded() {
     if (!scope) return;
     frame.mutable_ended()->set_scope(scope->str());
     v1::Changeset body = PlaceForSelf(world_.stranger, *scope, v1::Assignment::RELATION_CO_WORKER);
-    *frame.mutable_ended()->add_proof() =
-        SignWith(PenOf(world_.stranger), body).Signed();
+    *frame.mutable_ended()->add_proof() = SignWith(PenOf(world_.stranger), body).Signed();
   }
   if (!Answer(*device, {frame})) return;
   world_.Say(world_.NameOf(*device) + " is told an ending that is none");
@@ -189,13 +188,13 @@ void Forger::ForgeAdopt() {
   const Node* end = world_.chance.Pick(lost);
   const Node* here = world_.checker->ServerEnd(end->scope);
   if (here != nullptr && !IsAncestor(here, end)) return;
-  auto head = std::find_if(world_.heads_seen.begin(), world_.heads_seen.end(),
-                           [&](const SignedHead& seen) {
-                             if (seen.scope != end->scope) return false;
-                             const Node* at = AncestorAt(end, seen.head.seq());
-                             return at != nullptr && at->hash == seen.entry_hash &&
-                                    (here == nullptr || at->seq > here->seq);
-                           });
+  auto head =
+      std::find_if(world_.heads_seen.begin(), world_.heads_seen.end(), [&](const SignedHead& seen) {
+        if (seen.scope != end->scope) return false;
+        const Node* at = AncestorAt(end, seen.head.seq());
+        return at != nullptr && at->hash == seen.entry_hash &&
+               (here == nullptr || at->seq > here->seq);
+      });
   if (head == world_.heads_seen.end()) return;
   v1::AdoptRequest request;
   request.set_protocol(kProtocol);
@@ -330,15 +329,15 @@ void Forger::StealUid() {
 void Forger::StealFamily() {
   std::vector<Id> waiting;
   for (const auto& [uid, made] : world_.checker->made()) {
-    if (!made.on_server && FoundedBy(made.body) && world_.checker->ServerEnd(made.scope) == nullptr) {
+    if (!made.on_server && FoundedBy(made.body) &&
+        world_.checker->ServerEnd(made.scope) == nullptr) {
       waiting.push_back(made.scope);
     }
   }
   if (waiting.empty()) return;
   const Id scope = world_.chance.Pick(waiting);
   const Pen pen = PenOf(world_.stranger);
-  v1::Changeset body =
-      PlaceForSelf(world_.stranger, scope, v1::Assignment::RELATION_LEAD);
+  v1::Changeset body = PlaceForSelf(world_.stranger, scope, v1::Assignment::RELATION_LEAD);
   v1::RecordChange& family = *body.add_changes();
   family.set_type(kFamilyType);
   family.set_id(scope.str());
@@ -362,21 +361,34 @@ void Forger::StealFamily() {
 
 void Forger::Do(Act act) {
   switch (act) {
-    case Act::kForgePage: ForgePage(); break;
-    case Act::kForgeReleased: ForgeReleased(); break;
-    case Act::kForgeEnded: ForgeEnded(); break;
-    case Act::kForgeAdopt: ForgeAdopt(); break;
+    case Act::kForgePage:
+      ForgePage();
+      break;
+    case Act::kForgeReleased:
+      ForgeReleased();
+      break;
+    case Act::kForgeEnded:
+      ForgeEnded();
+      break;
+    case Act::kForgeAdopt:
+      ForgeAdopt();
+      break;
     case Act::kStranger: {
       const bool alone = !world_.unapproved.empty() && world_.chance.OneIn(2);
-      const RawDevice& raw =
-          alone ? world_.unapproved[world_.chance.Index(world_.unapproved.size())]
-                : world_.stranger;
+      const RawDevice& raw = alone
+                                 ? world_.unapproved[world_.chance.Index(world_.unapproved.size())]
+                                 : world_.stranger;
       world_.chance.OneIn(2) ? Push(raw) : Pull(raw);
       break;
     }
-    case Act::kStealUid: StealUid(); break;
-    case Act::kStealFamily: StealFamily(); break;
-    default: break;
+    case Act::kStealUid:
+      StealUid();
+      break;
+    case Act::kStealFamily:
+      StealFamily();
+      break;
+    default:
+      break;
   }
 }
 

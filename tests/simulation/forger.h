@@ -1,6 +1,6 @@
-// What a taken server, and people with a certificate and no right, try. A taken server holds the log
-// key and sees everything that passes; it has no device's key. The stranger has a counting device
-// and no place anywhere, and lends it.
+// What a taken server, and people with a certificate and no right, try. A taken server holds the
+// log key and sees everything that passes; it has no device's key. The stranger has a counting
+// device and no place anywhere, and lends it.
 #ifndef DOORSTEP_TESTS_SIMULATION_FORGER_H_
 #define DOORSTEP_TESTS_SIMULATION_FORGER_H_
 
@@ -27,8 +27,7 @@ class Forger {
   bool Answer(DeviceUnit& device, const std::vector<v1::PullFrame>& frames);
   v1::PullFrame Hello() const;
   // A page with one entry after what the device stores, signed as the server signs.
-  std::optional<v1::PullFrame> Page(DeviceUnit& device, const Id& scope,
-                                    const Changeset& changeset,
+  std::optional<v1::PullFrame> Page(DeviceUnit& device, const Id& scope, const Changeset& changeset,
                                     const std::vector<Id>& released) const;
   std::optional<Id> AnyFamilyOf(DeviceUnit& device);
 

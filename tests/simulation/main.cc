@@ -188,11 +188,12 @@ void PrintResult(const Arguments& arguments, const Totals& totals) {
     std::printf("%s\n", result.dump(2).c_str());
     return;
   }
-  std::printf("%llu seeds of %d operations, each twice · %llu failed · %llu lost · %llu doubled · "
-              "%llu diverged\n",
-              static_cast<unsigned long long>(totals.seeds), arguments.operations,
-              static_cast<unsigned long long>(totals.failed), static_cast<unsigned long long>(lost),
-              static_cast<unsigned long long>(doubled), static_cast<unsigned long long>(diverged));
+  std::printf(
+      "%llu seeds of %d operations, each twice · %llu failed · %llu lost · %llu doubled · "
+      "%llu diverged\n",
+      static_cast<unsigned long long>(totals.seeds), arguments.operations,
+      static_cast<unsigned long long>(totals.failed), static_cast<unsigned long long>(lost),
+      static_cast<unsigned long long>(doubled), static_cast<unsigned long long>(diverged));
   for (const auto& [invariant, count] : totals.violations) {
     std::printf("  %s: %llu\n", invariant.c_str(), static_cast<unsigned long long>(count));
   }

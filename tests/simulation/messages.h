@@ -14,7 +14,7 @@ enum class Ask : uint8_t { kPull, kPush, kAdopt, kDeliver };
 
 // From a device to the server. Whoever asks has shown the certificate of `device`.
 struct RequestMessage {
-  size_t unit = 0;       // index of the device in the world
+  size_t unit = 0;  // index of the device in the world
   Id device;
   uint64_t contact = 0;  // of that unit: an answer of another contact never reaches this one
   uint64_t call = 0;     // of that contact
@@ -29,16 +29,20 @@ struct AnswerMessage {
   uint64_t call = 0;
   Tell tell = Tell::kFrame;
   std::string bytes;
-  bool failed = false;   // nobody answered: the device's own wait ended
-  uint32_t reason = 0;   // of a failure that the server sent
+  bool failed = false;  // nobody answered: the device's own wait ended
+  uint32_t reason = 0;  // of a failure that the server sent
 };
 
 inline Tell EndOf(Ask ask) {
   switch (ask) {
-    case Ask::kPull: return Tell::kPullEnd;
-    case Ask::kPush: return Tell::kPushed;
-    case Ask::kAdopt: return Tell::kAdopted;
-    case Ask::kDeliver: return Tell::kDelivered;
+    case Ask::kPull:
+      return Tell::kPullEnd;
+    case Ask::kPush:
+      return Tell::kPushed;
+    case Ask::kAdopt:
+      return Tell::kAdopted;
+    case Ask::kDeliver:
+      return Tell::kDelivered;
   }
   return Tell::kPullEnd;
 }

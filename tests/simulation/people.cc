@@ -55,8 +55,7 @@ std::vector<Id> People::FamiliesOn(DeviceUnit& device) {
   assert(with_rows.ok());
   for (const Id& scope : *with_rows) {
     const client::ScopeRow* row = device.store().log().Find(scope);
-    const bool gone =
-        row != nullptr && (row->Has(client::kHidden) || row->Has(client::kPurged));
+    const bool gone = row != nullptr && (row->Has(client::kHidden) || row->Has(client::kPurged));
     if (!gone) families.insert(scope);
   }
   families.erase(world_.tenant);
@@ -133,10 +132,11 @@ void People::BeginFamily(DeviceUnit& device) {
   edits.set_begin_family(true);
   v1::RecordEdit& family = *edits.add_records() = New(kFamilyType);
   AddField(family, 1, EncodeBytes(1, "Family " + maker.Text(40)));
-  const Id team = person == nullptr || world_.chance.OneIn(8) ? world_.chance.Pick(world_.teams)
-                                                              : person->team;
+  const Id team =
+      person == nullptr || world_.chance.OneIn(8) ? world_.chance.Pick(world_.teams) : person->team;
   AddField(family, 3, EncodeId(3, team));
-  if (world_.chance.OneIn(10)) AddField(family, 7, EncodeId(7, world_.chance.Pick(world_.people).user));
+  if (world_.chance.OneIn(10))
+    AddField(family, 7, EncodeId(7, world_.chance.Pick(world_.people).user));
   v1::RecordEdit& one = *edits.add_records() = New(kPersonType);
   const Id id = world_.NewId();
   one.set_id(id.str());
@@ -276,8 +276,8 @@ void People::Visit(const Desk& desk) {
     }
   } else {
     v1::RecordEdit& record = *edits.add_records() = Existing(visit, *old);
-    const uint64_t to = world_.chance.OneIn(2) ? v1::Visit::STATE_UNDER_WAY
-                                               : v1::Visit::STATE_RECORDED;
+    const uint64_t to =
+        world_.chance.OneIn(2) ? v1::Visit::STATE_UNDER_WAY : v1::Visit::STATE_RECORDED;
     AddField(record, 9, EncodeNumber(9, to));
     if (to == v1::Visit::STATE_RECORDED) AddField(record, 10, EncodeNumber(10, 1));
   }
@@ -297,9 +297,7 @@ void People::Settle(const Desk& desk) {
   if (world_.Commit(*desk.device, edits, "settles")) world_.Count("conflicts settled");
 }
 
-void People::Look(DeviceUnit& device) {
-  world_.checker->LookAtScreens(device, world_.chance, 3);
-}
+void People::Look(DeviceUnit& device) { world_.checker->LookAtScreens(device, world_.chance, 3); }
 
 void People::Note(DeviceUnit& device) {
   v1::Edits edits;
@@ -340,21 +338,50 @@ void People::Do(Act act) {
     case Act::kEditRecord:
       world_.chance.OneIn(6) ? EditFromOldScreen(*desk) : EditRecord(*desk);
       break;
-    case Act::kWritePlan: WritePlan(*desk); break;
-    case Act::kDecidePlan: DecidePlan(*desk); break;
-    case Act::kHandOver: HandOver(*desk); break;
-    case Act::kEndPlace: EndPlace(*desk); break;
-    case Act::kGivePlace: GivePlace(*desk); break;
-    case Act::kBar: Bar(*desk); break;
-    case Act::kProtect: Protect(*desk); break;
-    case Act::kRestricted: WriteRestricted(*desk); break;
-    case Act::kDecideHeld: DecideHeld(*desk); break;
-    case Act::kSettle: Settle(*desk); break;
-    case Act::kDraft: Draft(*desk); break;
-    case Act::kVisit: Visit(*desk); break;
-    case Act::kChain: Chain(*desk); break;
-    case Act::kLateWork: LateWork(*desk); break;
-    default: break;
+    case Act::kWritePlan:
+      WritePlan(*desk);
+      break;
+    case Act::kDecidePlan:
+      DecidePlan(*desk);
+      break;
+    case Act::kHandOver:
+      HandOver(*desk);
+      break;
+    case Act::kEndPlace:
+      EndPlace(*desk);
+      break;
+    case Act::kGivePlace:
+      GivePlace(*desk);
+      break;
+    case Act::kBar:
+      Bar(*desk);
+      break;
+    case Act::kProtect:
+      Protect(*desk);
+      break;
+    case Act::kRestricted:
+      WriteRestricted(*desk);
+      break;
+    case Act::kDecideHeld:
+      DecideHeld(*desk);
+      break;
+    case Act::kSettle:
+      Settle(*desk);
+      break;
+    case Act::kDraft:
+      Draft(*desk);
+      break;
+    case Act::kVisit:
+      Visit(*desk);
+      break;
+    case Act::kChain:
+      Chain(*desk);
+      break;
+    case Act::kLateWork:
+      LateWork(*desk);
+      break;
+    default:
+      break;
   }
 }
 

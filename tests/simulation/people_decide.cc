@@ -89,8 +89,8 @@ v1::RecordEdit People::Place(const Id& user, v1::Assignment::Relation relation,
   v1::RecordEdit place = New(kAssignmentType);
   AddField(place, 1, EncodeId(1, user));
   AddField(place, 2, EncodeNumber(2, static_cast<uint64_t>(relation)));
-  const bool reads = relation == v1::Assignment::RELATION_LEAD ||
-                     relation == v1::Assignment::RELATION_SUPERVISOR;
+  const bool reads =
+      relation == v1::Assignment::RELATION_LEAD || relation == v1::Assignment::RELATION_SUPERVISOR;
   if (reads && !world_.chance.OneIn(4)) AddField(place, 3, EncodeBool(3, true));
   AddField(place, 4, EncodeNumber(4, static_cast<uint64_t>(reason)));
   AddField(place, 5, EncodeDate(5, world_.today()));
@@ -182,8 +182,9 @@ void People::DecideAll(const Desk& desk, std::vector<Id> waiting) {
     v1::Edits edits = EditsFor(desk);
     v1::RecordEdit& decision = *edits.add_records() = New(kDecisionType);
     AddField(decision, 1, EncodeId(1, uid));
-    AddField(decision, 2, EncodeNumber(2, release ? v1::Decision::ANSWER_RELEASE
-                                                  : v1::Decision::ANSWER_DECLINE));
+    AddField(
+        decision, 2,
+        EncodeNumber(2, release ? v1::Decision::ANSWER_RELEASE : v1::Decision::ANSWER_DECLINE));
     AddField(decision, 3, EncodeNumber(3, v1::Decision::REASON_STILL_TRUE));
     if (world_.Commit(*desk.device, edits, release ? "releases" : "declines")) {
       world_.Count("decisions on held work");

@@ -116,11 +116,12 @@ std::optional<std::string> UnfitApproval(const EntryBook& book, const Node& entr
       if (field == nullptr) continue;
       if (field->merge == v1::PROTECTIVE) {
         for (const LiveValue& value : cell.live) {
-          if (value.value != cell.live.front().value) return "while a protective value is contested";
+          if (value.value != cell.live.front().value)
+            return "while a protective value is contested";
         }
       }
-      const bool persons = field->merge == v1::ASK || field->merge == v1::LATEST ||
-                           field->merge == v1::UNION;
+      const bool persons =
+          field->merge == v1::ASK || field->merge == v1::LATEST || field->merge == v1::UNION;
       if (!persons || field->outside_version || !covered.contains(key.record)) continue;
       for (const LiveValue& value : cell.live) {
         if (value.actor == entry.actor) return "of its author's own work";

@@ -10,22 +10,29 @@ namespace {
 using Weights = std::initializer_list<std::pair<Act, uint32_t>>;
 
 constexpr Weights kEverything = {
-    {Act::kBeginFamily, 40},   {Act::kEditRecord, 150},  {Act::kWritePlan, 50},
-    {Act::kDecidePlan, 40},    {Act::kHandOver, 25},     {Act::kEndPlace, 25},
-    {Act::kGivePlace, 30},     {Act::kBar, 8},           {Act::kProtect, 30},
-    {Act::kRestricted, 20},    {Act::kDecideHeld, 35},   {Act::kSettle, 20},
-    {Act::kDraft, 8},          {Act::kVisit, 25},        {Act::kChain, 15},
-    {Act::kLateWork, 8},
-    {Act::kLook, 20},          {Act::kNote, 8},          {Act::kInvite, 14},
-    {Act::kApproveStanding, 18}, {Act::kRevoke, 6},      {Act::kEndRole, 4},
-    {Act::kSuspend, 6},        {Act::kAlone, 4},         {Act::kContact, 330},
-    {Act::kCrashDevice, 18},   {Act::kCrashServer, 14},  {Act::kCutContact, 16},
-    {Act::kBackUp, 22},        {Act::kArchive, 22},      {Act::kRestore, 14},
-    {Act::kPromote, 16},       {Act::kImageDevice, 10},  {Act::kRestoreDevice, 8},
-    {Act::kCopyDevice, 4},     {Act::kDestroyDevice, 5}, {Act::kOffline, 12},
-    {Act::kTime, 22},          {Act::kForgePage, 6},     {Act::kForgeReleased, 4},
-    {Act::kForgeEnded, 5},     {Act::kForgeAdopt, 6},    {Act::kStranger, 14},
-    {Act::kStealUid, 4},       {Act::kStealFamily, 4},
+    {Act::kBeginFamily, 40}, {Act::kEditRecord, 150},
+    {Act::kWritePlan, 50},   {Act::kDecidePlan, 40},
+    {Act::kHandOver, 25},    {Act::kEndPlace, 25},
+    {Act::kGivePlace, 30},   {Act::kBar, 8},
+    {Act::kProtect, 30},     {Act::kRestricted, 20},
+    {Act::kDecideHeld, 35},  {Act::kSettle, 20},
+    {Act::kDraft, 8},        {Act::kVisit, 25},
+    {Act::kChain, 15},       {Act::kLateWork, 8},
+    {Act::kLook, 20},        {Act::kNote, 8},
+    {Act::kInvite, 14},      {Act::kApproveStanding, 18},
+    {Act::kRevoke, 6},       {Act::kEndRole, 4},
+    {Act::kSuspend, 6},      {Act::kAlone, 4},
+    {Act::kContact, 330},    {Act::kCrashDevice, 18},
+    {Act::kCrashServer, 14}, {Act::kCutContact, 16},
+    {Act::kBackUp, 22},      {Act::kArchive, 22},
+    {Act::kRestore, 14},     {Act::kPromote, 16},
+    {Act::kImageDevice, 10}, {Act::kRestoreDevice, 8},
+    {Act::kCopyDevice, 4},   {Act::kDestroyDevice, 5},
+    {Act::kOffline, 12},     {Act::kTime, 22},
+    {Act::kForgePage, 6},    {Act::kForgeReleased, 4},
+    {Act::kForgeEnded, 5},   {Act::kForgeAdopt, 6},
+    {Act::kStranger, 14},    {Act::kStealUid, 4},
+    {Act::kStealFamily, 4},
 };
 
 void Raise(Profile& profile, Weights weights) {
@@ -36,52 +43,98 @@ void Raise(Profile& profile, Weights weights) {
 
 std::string_view NameOf(Act act) {
   switch (act) {
-    case Act::kBeginFamily: return "begin family";
-    case Act::kEditRecord: return "edit record";
-    case Act::kWritePlan: return "write plan";
-    case Act::kDecidePlan: return "decide plan";
-    case Act::kHandOver: return "hand over";
-    case Act::kEndPlace: return "end place";
-    case Act::kGivePlace: return "give place";
-    case Act::kBar: return "bar";
-    case Act::kProtect: return "protect";
-    case Act::kRestricted: return "restricted";
-    case Act::kDecideHeld: return "decide held";
-    case Act::kSettle: return "settle";
-    case Act::kDraft: return "draft";
-    case Act::kVisit: return "visit";
-    case Act::kChain: return "chain";
-    case Act::kLateWork: return "late work";
-    case Act::kLook: return "look";
-    case Act::kNote: return "note";
-    case Act::kInvite: return "invite";
-    case Act::kApproveStanding: return "approve standing";
-    case Act::kRevoke: return "revoke";
-    case Act::kEndRole: return "end role";
-    case Act::kSuspend: return "suspend";
-    case Act::kAlone: return "alone";
-    case Act::kContact: return "contact";
-    case Act::kCrashDevice: return "crash device";
-    case Act::kCrashServer: return "crash server";
-    case Act::kCutContact: return "cut contact";
-    case Act::kBackUp: return "back up";
-    case Act::kArchive: return "archive";
-    case Act::kRestore: return "restore";
-    case Act::kPromote: return "promote";
-    case Act::kImageDevice: return "image device";
-    case Act::kRestoreDevice: return "restore device";
-    case Act::kCopyDevice: return "copy device";
-    case Act::kDestroyDevice: return "destroy device";
-    case Act::kOffline: return "offline";
-    case Act::kTime: return "time";
-    case Act::kForgePage: return "forge page";
-    case Act::kForgeReleased: return "forge released";
-    case Act::kForgeEnded: return "forge ended";
-    case Act::kForgeAdopt: return "forge adopt";
-    case Act::kStranger: return "stranger";
-    case Act::kStealUid: return "steal uid";
-    case Act::kStealFamily: return "steal family";
-    case Act::kCount: break;
+    case Act::kBeginFamily:
+      return "begin family";
+    case Act::kEditRecord:
+      return "edit record";
+    case Act::kWritePlan:
+      return "write plan";
+    case Act::kDecidePlan:
+      return "decide plan";
+    case Act::kHandOver:
+      return "hand over";
+    case Act::kEndPlace:
+      return "end place";
+    case Act::kGivePlace:
+      return "give place";
+    case Act::kBar:
+      return "bar";
+    case Act::kProtect:
+      return "protect";
+    case Act::kRestricted:
+      return "restricted";
+    case Act::kDecideHeld:
+      return "decide held";
+    case Act::kSettle:
+      return "settle";
+    case Act::kDraft:
+      return "draft";
+    case Act::kVisit:
+      return "visit";
+    case Act::kChain:
+      return "chain";
+    case Act::kLateWork:
+      return "late work";
+    case Act::kLook:
+      return "look";
+    case Act::kNote:
+      return "note";
+    case Act::kInvite:
+      return "invite";
+    case Act::kApproveStanding:
+      return "approve standing";
+    case Act::kRevoke:
+      return "revoke";
+    case Act::kEndRole:
+      return "end role";
+    case Act::kSuspend:
+      return "suspend";
+    case Act::kAlone:
+      return "alone";
+    case Act::kContact:
+      return "contact";
+    case Act::kCrashDevice:
+      return "crash device";
+    case Act::kCrashServer:
+      return "crash server";
+    case Act::kCutContact:
+      return "cut contact";
+    case Act::kBackUp:
+      return "back up";
+    case Act::kArchive:
+      return "archive";
+    case Act::kRestore:
+      return "restore";
+    case Act::kPromote:
+      return "promote";
+    case Act::kImageDevice:
+      return "image device";
+    case Act::kRestoreDevice:
+      return "restore device";
+    case Act::kCopyDevice:
+      return "copy device";
+    case Act::kDestroyDevice:
+      return "destroy device";
+    case Act::kOffline:
+      return "offline";
+    case Act::kTime:
+      return "time";
+    case Act::kForgePage:
+      return "forge page";
+    case Act::kForgeReleased:
+      return "forge released";
+    case Act::kForgeEnded:
+      return "forge ended";
+    case Act::kForgeAdopt:
+      return "forge adopt";
+    case Act::kStranger:
+      return "stranger";
+    case Act::kStealUid:
+      return "steal uid";
+    case Act::kStealFamily:
+      return "steal family";
+    case Act::kCount:
+      break;
   }
   return "";
 }
@@ -151,14 +204,18 @@ Profile ProfileFor(Fault without) {
     case Fault::kArchivedFromCopy:
     case Fault::kMismatchBeforeEnded:
       profile.no_archive_percent = 10;
-      Raise(profile, {{Act::kEndPlace, 60}, {Act::kHandOver, 60}, {Act::kRestore, 40},
-                      {Act::kBackUp, 40}, {Act::kArchive, 40}});
+      Raise(profile, {{Act::kEndPlace, 60},
+                      {Act::kHandOver, 60},
+                      {Act::kRestore, 40},
+                      {Act::kBackUp, 40},
+                      {Act::kArchive, 40}});
       break;
     case Fault::kCarryAtomic:
     case Fault::kPageAndCursor:
       profile.crash_percent = 12;
-      Raise(profile, {{Act::kRestore, 50}, {Act::kPromote, 60}, {Act::kBackUp, 50},
-                      {Act::kCrashDevice, 80}});
+      Raise(
+          profile,
+          {{Act::kRestore, 50}, {Act::kPromote, 60}, {Act::kBackUp, 50}, {Act::kCrashDevice, 80}});
       break;
     case Fault::kBadAside:
       Raise(profile, {{Act::kStealUid, 60}});
@@ -178,8 +235,11 @@ Profile ProfileFor(Fault without) {
       break;
     case Fault::kRetryUnknownAuthor:
     case Fault::kRetryBlocksNothing:
-      Raise(profile, {{Act::kInvite, 50}, {Act::kApproveStanding, 60}, {Act::kRestore, 40},
-                      {Act::kPromote, 40}, {Act::kBackUp, 40}});
+      Raise(profile, {{Act::kInvite, 50},
+                      {Act::kApproveStanding, 60},
+                      {Act::kRestore, 40},
+                      {Act::kPromote, 40},
+                      {Act::kBackUp, 40}});
       break;
     case Fault::kOwnWork:
     case Fault::kDigestAtApproval:

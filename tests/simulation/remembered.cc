@@ -16,8 +16,8 @@ Hash32 KeyOf(std::string_view what, const Id& tenant, const PublicKey& key, std:
 
 bool RememberingVerifier::VerifyAuthor(const Id& tenant, const Changeset& changeset,
                                        const PublicKey& key) {
-  auto [at, fresh] = known_.try_emplace(
-      KeyOf("author", tenant, key, changeset.bytes, changeset.signature), false);
+  auto [at, fresh] =
+      known_.try_emplace(KeyOf("author", tenant, key, changeset.bytes, changeset.signature), false);
   if (fresh) at->second = client::PlainVerifier().VerifyAuthor(tenant, changeset, key);
   return at->second;
 }

@@ -1,5 +1,5 @@
-// Signatures that were verified once are not verified again: most of a run's time would go there, and
-// each seed runs twice. Keyed by the hash of key, bytes and signature.
+// Signatures that were verified once are not verified again: most of a run's time would go there,
+// and each seed runs twice. Keyed by the hash of key, bytes and signature.
 #ifndef DOORSTEP_TESTS_SIMULATION_REMEMBERED_H_
 #define DOORSTEP_TESTS_SIMULATION_REMEMBERED_H_
 

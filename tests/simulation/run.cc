@@ -178,11 +178,11 @@ class OneRun {
     world_.StartContact(device);
     world_.Settle();
     if (!device.last_status.ok() || device.last_report.round_trips() != 1) {
-      world_.checker->Fail("P17", world_.NameOf(device) + " needs " +
-                                      std::to_string(device.last_report.round_trips()) +
-                                      " round trips when nothing is new, and ends " +
-                                      std::string(absl::StatusCodeToString(
-                                          device.last_status.code())));
+      world_.checker->Fail("P17",
+                           world_.NameOf(device) + " needs " +
+                               std::to_string(device.last_report.round_trips()) +
+                               " round trips when nothing is new, and ends " +
+                               std::string(absl::StatusCodeToString(device.last_status.code())));
     }
   }
 

@@ -1,5 +1,5 @@
-// What the checker knows of the schema: read from the options of records.proto by itself, because it
-// shares nothing with the cores that it checks but the protos.
+// What the checker knows of the schema: read from the options of records.proto by itself, because
+// it shares nothing with the cores that it checks but the protos.
 #ifndef DOORSTEP_TESTS_SIMULATION_SCHEMA_FACTS_H_
 #define DOORSTEP_TESTS_SIMULATION_SCHEMA_FACTS_H_
 

@@ -16,9 +16,10 @@ std::vector<server::ArchivedHead> HeadsOf(server::SqliteStore& store) {
   std::vector<server::ArchivedHead> heads;
   absl::StatusOr<std::unique_ptr<server::ReadView>> view = store.Read();
   assert(view.ok());
-  const absl::Status read = (*view)->ForEachScope([&](const Id& scope, const server::ScopeRow& row) {
-    heads.push_back({scope, row.seq, row.hash});
-  });
+  const absl::Status read =
+      (*view)->ForEachScope([&](const Id& scope, const server::ScopeRow& row) {
+        heads.push_back({scope, row.seq, row.hash});
+      });
   assert(read.ok());
   return heads;
 }
@@ -51,15 +52,22 @@ AnswerMessage ServerUnit::AnswerTo(const RequestMessage& request, std::string by
 
 AnswerMessage ServerUnit::FailureOf(const RequestMessage& request,
                                     const absl::Status& status) const {
-  return {request.contact, request.call, EndOf(request.ask), "", true,
+  return {request.contact,
+          request.call,
+          EndOf(request.ask),
+          "",
+          true,
           static_cast<uint32_t>(ReasonOf(status))};
 }
 
 ServerUnit::Result ServerUnit::Handle(const RequestMessage& request, int64_t now_ms) {
   switch (request.ask) {
-    case Ask::kAdopt: return HandleAdopt(request);
-    case Ask::kDeliver: return HandleDeliver(request, now_ms);
-    default: return std::move(HandleTogether({request}, now_ms).front());
+    case Ask::kAdopt:
+      return HandleAdopt(request);
+    case Ask::kDeliver:
+      return HandleDeliver(request, now_ms);
+    default:
+      return std::move(HandleTogether({request}, now_ms).front());
   }
 }
 
@@ -197,8 +205,8 @@ ServerUnit::Frame ServerUnit::NextFrame(size_t index, int64_t now_ms) {
     frame.frame = *std::move(next);
     return frame;
   }
-  frame.message = next.ok() ? AnswerTo(under_way.request, "")
-                            : FailureOf(under_way.request, next.status());
+  frame.message =
+      next.ok() ? AnswerTo(under_way.request, "") : FailureOf(under_way.request, next.status());
   if (next.ok() && under_way.pull->heard()) {
     const absl::Status heard = ingest_->HearAdministrator(*under_way.pull->heard());
     assert(heard.ok());

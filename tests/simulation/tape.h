@@ -1,5 +1,5 @@
-// What a run did, as one hash over every message and state, and as the last steps in words. Two runs
-// of one seed have equal tapes.
+// What a run did, as one hash over every message and state, and as the last steps in words. Two
+// runs of one seed have equal tapes.
 #ifndef DOORSTEP_TESTS_SIMULATION_TAPE_H_
 #define DOORSTEP_TESTS_SIMULATION_TAPE_H_
 

@@ -118,8 +118,7 @@ void TownHall::Approve(DeviceUnit& device) {
     // The number that its person reads out is another's: nobody approves it.
     bool foreign = false;
     for (const RawDevice& raw : world_.unapproved) {
-      foreign = foreign || raw.device == IdOf(item.record().id()) ||
-                raw.user == IdOf(item.actor());
+      foreign = foreign || raw.device == IdOf(item.record().id()) || raw.user == IdOf(item.actor());
     }
     if (!standing || foreign) continue;
     v1::Edits edits = DirectoryEdits();
@@ -142,8 +141,8 @@ void TownHall::Command(DeviceUnit& administrator, uint32_t type, uint64_t from, 
   std::vector<Id> records;
   (*seen)->state->ForEach(type, [&](const Record& record) {
     const Cell* cell = record.FindCell(StateFieldOf(type));
-    const bool fits = cell != nullptr && !cell->live.empty() &&
-                      NumberIn(cell->live.back().value) == from;
+    const bool fits =
+        cell != nullptr && !cell->live.empty() && NumberIn(cell->live.back().value) == from;
     if (fits && record.id != world_.stranger.device && record.id != world_.stranger.user) {
       records.push_back(record.id);
     }
@@ -167,7 +166,8 @@ void TownHall::Command(DeviceUnit& administrator, uint32_t type, uint64_t from, 
   record.set_type(type);
   record.set_id(world_.chance.Pick(records).str());
   AddField(record, StateFieldOf(type), EncodeNumber(StateFieldOf(type), to));
-  if (world_.Commit(administrator, edits, what)) world_.Count(std::string("directory: ") + std::string(what));
+  if (world_.Commit(administrator, edits, what))
+    world_.Count(std::string("directory: ") + std::string(what));
 }
 
 // A device whose keys the administrator holds, and a role for its user, with nobody's approval.

@@ -9,9 +9,9 @@
 namespace doorstep::simulation {
 namespace {
 
-constexpr std::array<std::string_view, 12> kWords = {
-    "kitchen", "quiet",   "school", "Ŵyn",   "O'Brien", "late",
-    "brother", "morning", "door",   "school bus", "sleeps", "'; DROP"};
+constexpr std::array<std::string_view, 12> kWords = {"kitchen", "quiet",      "school",  "Ŵyn",
+                                                     "O'Brien", "late",       "brother", "morning",
+                                                     "door",    "school bus", "sleeps",  "'; DROP"};
 
 bool IsStart(const FieldType& field, const Step& step) {
   return step.from == 0 && field.merge == v1::COMMAND;
@@ -61,12 +61,18 @@ std::string ValueMaker::Text(size_t most) const {
 std::string ValueMaker::Element(const FieldType& field) const {
   const uint32_t n = field.number;
   switch (field.kind) {
-    case Kind::kBool: return EncodeBool(n, chance.OneIn(2));
-    case Kind::kU32: return EncodeNumber(n, chance.Below(11));
-    case Kind::kI64: return EncodeI64(n, chance.Between(-5, 100'000));
-    case Kind::kInstant: return EncodeI64(n, (int64_t{today} + chance.Between(-30, 30)) * 86'400'000);
-    case Kind::kDate: return EncodeDate(n, today + static_cast<int32_t>(chance.Between(-900, 200)));
-    case Kind::kEnum: return EncodeNumber(n, chance.Pick(field.codes).number);
+    case Kind::kBool:
+      return EncodeBool(n, chance.OneIn(2));
+    case Kind::kU32:
+      return EncodeNumber(n, chance.Below(11));
+    case Kind::kI64:
+      return EncodeI64(n, chance.Between(-5, 100'000));
+    case Kind::kInstant:
+      return EncodeI64(n, (int64_t{today} + chance.Between(-30, 30)) * 86'400'000);
+    case Kind::kDate:
+      return EncodeDate(n, today + static_cast<int32_t>(chance.Between(-900, 200)));
+    case Kind::kEnum:
+      return EncodeNumber(n, chance.Pick(field.codes).number);
     case Kind::kId: {
       std::optional<Id> id = field.references == 0 ? std::nullopt : refer(field.references);
       if (!id || chance.OneIn(12)) {
@@ -80,7 +86,8 @@ std::string ValueMaker::Element(const FieldType& field) const {
       for (char& byte : bytes) byte = static_cast<char>(chance.Below(256));
       return EncodeBytes(n, bytes);
     }
-    case Kind::kText: return EncodeBytes(n, Text(field.max_size));
+    case Kind::kText:
+      return EncodeBytes(n, Text(field.max_size));
   }
   return "";
 }

@@ -34,7 +34,8 @@ struct ValueMaker {
   std::string Element(const FieldType& field) const;
 };
 
-// A record with all it must have and some of what it may have; a first state where it has a machine.
+// A record with all it must have and some of what it may have; a first state where it has a
+// machine.
 v1::RecordEdit MakeRecord(const ValueMaker& maker, const RecordType& type);
 // Some words or facts of a record that is there, never its state.
 std::optional<v1::RecordEdit> ChangeRecord(const ValueMaker& maker, const RecordType& type,

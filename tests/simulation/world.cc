@@ -17,10 +17,14 @@ constexpr int64_t kYearMs = int64_t{365} * 86'400'000;
 
 std::string_view WordFor(Ask ask) {
   switch (ask) {
-    case Ask::kPull: return "pull";
-    case Ask::kPush: return "push";
-    case Ask::kAdopt: return "adopt";
-    case Ask::kDeliver: return "deliver";
+    case Ask::kPull:
+      return "pull";
+    case Ask::kPush:
+      return "push";
+    case Ask::kAdopt:
+      return "adopt";
+    case Ask::kDeliver:
+      return "deliver";
   }
   return "";
 }
@@ -47,8 +51,7 @@ void World::MakePeople() {
   for (const Id& team : teams) add(v1::ROLE_SUPERVISOR, team);
   if (chance.OneIn(2)) add(v1::ROLE_SUPERVISOR, chance.Pick(teams));
   add(v1::ROLE_KEY_WORKER, teams[0]);
-  const size_t most = static_cast<size_t>(
-      chance.Between(profile.devices_min, profile.devices_max));
+  const size_t most = static_cast<size_t>(chance.Between(profile.devices_min, profile.devices_max));
   while (people.size() < most) add(v1::ROLE_KEY_WORKER, chance.Pick(teams));
 }
 
@@ -135,8 +138,7 @@ void World::MakeGenesis() {
       assert(request.ok());
       made.id = NewId();
       made.user = person.user;
-      put_device(made.id, person.user, request->sign_pk(), request->box_pk(),
-                 request->tls_spki());
+      put_device(made.id, person.user, request->sign_pk(), request->box_pk(), request->tls_spki());
     }
   }
   // Somebody with a counting device, a role in a team of their own, and no family.
@@ -149,7 +151,8 @@ void World::MakeGenesis() {
 
   const Changeset signed_genesis = SignWith(root, genesis);
   server = std::make_unique<ServerUnit>(
-      parts.catalog, ServerUnit::Keys{tenant, root_pk, std::move(log_seed), std::move(ingest_seed)});
+      parts.catalog,
+      ServerUnit::Keys{tenant, root_pk, std::move(log_seed), std::move(ingest_seed)});
   checker = std::make_unique<Checker>(
       Checker::Parts{tenant, DeriveRootId(tenant, root_pk), *server, parts.coverage});
   const std::vector<v1::RowAnswer> admitted =
@@ -218,7 +221,8 @@ bool World::Commit(DeviceUnit& device, const v1::Edits& edits, std::string_view 
     ReopenIfDead(device);
     Count("edits refused by the core");
     if (parts.tape.keeps_steps()) {
-      Say(NameOf(device) + " " + std::string(what) + ": " + std::string(committed.status().message()));
+      Say(NameOf(device) + " " + std::string(what) + ": " +
+          std::string(committed.status().message()));
     }
     return false;
   }
@@ -263,12 +267,11 @@ void World::Pump(DeviceUnit& device) {
     Count("families purged", report.purged());
     Count("pages refused", report.refused_pages());
     if (report.gated()) Count("contacts while gated");
-    Say(NameOf(device) + " ends contact: " + std::string(absl::StatusCodeToString(
-                             device.last_status.code())) +
-        ", received " + std::to_string(report.received()) + ", pushed " +
-        std::to_string(report.pushed()) + ", adopted " + std::to_string(report.adopted()) +
-        ", carried " + std::to_string(report.carried()) + ", purged " +
-        std::to_string(report.purged()));
+    Say(NameOf(device) + " ends contact: " +
+        std::string(absl::StatusCodeToString(device.last_status.code())) + ", received " +
+        std::to_string(report.received()) + ", pushed " + std::to_string(report.pushed()) +
+        ", adopted " + std::to_string(report.adopted()) + ", carried " +
+        std::to_string(report.carried()) + ", purged " + std::to_string(report.purged()));
     for (const std::string& alarm : report.alarms()) Say(NameOf(device) + " alarm: " + alarm);
   }
   checker->DeviceMoved(device);

@@ -117,15 +117,15 @@ class World {
   std::vector<RawDevice> unapproved;
   std::unique_ptr<Checker> checker;
 
-  bool archives = true;                // this authority verifies its copies
-  std::deque<Backup> backups;          // oldest first; the first verified one is the floor
+  bool archives = true;        // this authority verifies its copies
+  std::deque<Backup> backups;  // oldest first; the first verified one is the floor
   std::optional<Backup> standby;
 
   std::vector<RequestMessage> up;
   std::map<size_t, std::deque<AnswerMessage>> down;
-  std::map<size_t, OpenScreen> screens;      // by unit
-  std::map<size_t, v1::PullFrame> old_ended; // an Ended each unit was once told
-  std::vector<SignedHead> heads_seen;        // signed by the server, for who wants to show them
+  std::map<size_t, OpenScreen> screens;       // by unit
+  std::map<size_t, v1::PullFrame> old_ended;  // an Ended each unit was once told
+  std::vector<SignedHead> heads_seen;         // signed by the server, for who wants to show them
 
  private:
   void MakePeople();

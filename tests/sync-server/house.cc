@@ -140,8 +140,6 @@ v1::RowAnswer House::Push(const Changeset& changeset) {
   return result->answers.front();
 }
 
-ScopeRow House::Row(const Id& scope) {
-  return store->Read().value()->FindScope(scope).value();
-}
+ScopeRow House::Row(const Id& scope) { return store->Read().value()->FindScope(scope).value(); }
 
 }  // namespace doorstep::server

@@ -1,6 +1,6 @@
-// A real server in a folder of its own: keys made, a ceremony's genesis admitted, a store on disk. Its
-// first people are Ada, an administrator, and Sam, a supervisor, each with the keys of a device.
-// What the tests of admin and service stand on.
+// A real server in a folder of its own: keys made, a ceremony's genesis admitted, a store on disk.
+// Its first people are Ada, an administrator, and Sam, a supervisor, each with the keys of a
+// device. What the tests of admin and service stand on.
 #ifndef DOORSTEP_TESTS_SYNC_SERVER_HOUSE_H_
 #define DOORSTEP_TESTS_SYNC_SERVER_HOUSE_H_
 

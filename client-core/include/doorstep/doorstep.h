@@ -1,37 +1,38 @@
 /* Doorstep's client core, as C sees it: one encrypted folder on one device, its records, and the
- * contacts with the office. Everything a shell needs crosses here; a new kind of record, question or
- * online call is a message of proto/doorstep/v1/client.proto and adds no function.
+ * contacts with the office. Everything a shell needs crosses here; a new kind of record, question
+ * or online call is a message of proto/doorstep/v1/client.proto and adds no function.
  *
  * Conventions
- *  1. A handle is opaque. It is looked up at each call: null, closed or made up, it is answered with
- *     DS_INVALID_ARGUMENT and nothing is touched. An id is 16 bytes. Records, questions and answers
- *     are serialized messages of client.proto; each function names its own.
+ *  1. A handle is opaque. It is looked up at each call: null, closed or made up, it is answered
+ *     with DS_INVALID_ARGUMENT and nothing is touched. An id is 16 bytes. Records, questions and
+ *     answers are serialized messages of client.proto; each function names its own.
  *  2. A ds_bytes is borrowed until the call returns (in a callback: until the callback returns). A
- *     ds_buffer belongs to the caller once filled; ds_buffer_free overwrites and frees it. The core
- *     writes an output, it never reads one: a buffer that still holds something leaks.
+ *     ds_buffer belongs to the caller once filled; ds_buffer_free overwrites and frees it. The
+ *     core writes an output, it never reads one: a buffer that still holds something leaks.
  *  3. A ds_status is a google.rpc.Code, the same number in C, C++ and gRPC, or DS_DONE. Every
  *     ds_error* may be null. An error owns no memory and holds no content: a status, the finer
  *     reason (DS_REASON_…) and, where there is one, the id of what it is about.
- *  4. On any status but DS_OK the outputs are empty and nothing was stored, unless the function says
- *     otherwise. A null or impossible argument, bytes that are no such message, and unknown types,
- *     fields and numbers are answers, never a crash.
+ *  4. On any status but DS_OK the outputs are empty and nothing was stored, unless the function
+ *     says otherwise. A null or impossible argument, bytes that are no such message, and unknown
+ *     types, fields and numbers are answers, never a crash.
  *  5. Any thread may call. Calls on one client are served one at a time, each whole. None of them
  *     waits for a network: what needs one runs on the client's own thread and answers by callback.
- *  6. Done and answer callbacks come from that thread, each exactly once unless the start itself was
- *     refused (then never), and none after ds_client_close has returned. In a callback of a client
- *     every call into that client is answered DS_FAILED_PRECONDITION, and ds_client_close does
- *     nothing. An exception out of a callback is stopped at the border and counts as a return.
- *     Functions of ds_host may be called on any thread, during any call, and must not call back.
+ *  6. Done and answer callbacks come from that thread, each exactly once unless the start itself
+ *     was refused (then never), and none after ds_client_close has returned. In a callback of a
+ *     client every call into that client is answered DS_FAILED_PRECONDITION, and ds_client_close
+ *     does nothing. An exception out of a callback is stopped at the border and counts as a
+ *     return. Functions of ds_host may be called on any thread, during any call, and must not call
+ *     back.
  *  7. A client opens locked. Locked, every call about records, drafts or the office is answered
- *     DS_UNAUTHENTICATED. A PIN is bytes, not a string: the core overwrites its copies, the shell its
- *     own.
+ *     DS_UNAUTHENTICATED; before the device has joined an authority, DS_FAILED_PRECONDITION. A PIN
+ *     is bytes, not a string: the core overwrites its copies, the shell its own.
  *  8. Words of a person are safe in three steps, on each record that is read and in the status:
  *     saved on this device, received by the office, archived. A shell shows the step it was given.
- *  9. Text out of a record is given exactly as it was written. Whoever shows it isolates it: it may
- *     hold anything, in any direction of writing.
+ *  9. Text out of a record is given exactly as it was written. Whoever shows it isolates it: it
+ *     may hold anything, in any direction of writing.
  */
-#ifndef DOORSTEP_CLIENT_CORE_INCLUDE_DOORSTEP_DOORSTEP_H_
-#define DOORSTEP_CLIENT_CORE_INCLUDE_DOORSTEP_DOORSTEP_H_
+#ifndef DOORSTEP_DOORSTEP_H_
+#define DOORSTEP_DOORSTEP_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -128,19 +129,19 @@ enum {
   DS_KEY_STORE_OTHER = 5           /* stop; keep everything; make nothing */
 };
 
-/* What a shell lends for the life of a client. Every function may be null, and `size` is that of the
- * struct as the shell was compiled: it may grow at its end, and what lies beyond it counts as null.
- * The three key store functions come together or not at all; without them the device's secret lies
- * in a file beside the vault, readable by its owner only, and a PIN must be a passphrase of 12
+/* What a shell lends for the life of a client. Every function may be null, and `size` is that of
+ * the struct as the shell was compiled: it may grow at its end, and what lies beyond it counts as
+ * null. The three key store functions come together or not at all; without them the device's secret
+ * lies in a file beside the vault, readable by its owner only, and a PIN must be a passphrase of 12
  * characters or more. The core keeps a copy of the struct, and `context` as it is. */
 typedef struct {
   size_t size;
   void* context;
-  /* Fills `into` (room for *n bytes) and sets *n. A secret that does not fit is DS_KEY_STORE_OTHER. */
+  /* Fills `into` (room for *n bytes) and sets *n. One that does not fit is DS_KEY_STORE_OTHER. */
   ds_key_store_status (*key_store_get)(void* context, const char* name, uint8_t* into, size_t* n);
   ds_key_store_status (*key_store_put)(void* context, const char* name, ds_bytes secret);
   ds_key_store_status (*key_store_delete)(void* context, const char* name);
-  /* A line of shortened ids and codes, never of content. level: 0 information, 1 warning, 2 error. */
+  /* A line of codes and shortened ids, never of content. level: 0 to know, 1 warning, 2 error. */
   void (*log)(void* context, int32_t level, const char* line);
   /* Milliseconds since 1970-01-01 UTC, in place of the system clock. It is shown and recorded with
    * its doubt, and orders nothing: any answer is taken. */
@@ -156,7 +157,8 @@ typedef void (*ds_answer_fn)(void* context, ds_status status, ds_bytes answer,
 
 /* ---- Library --------------------------------------------------------------------------------- */
 
-/* DS_ABI_VERSION of the library that was loaded. A shell compares it with its own before anything. */
+/* DS_ABI_VERSION of the library that was loaded. A shell compares it with its own before anything.
+ */
 DS_EXPORT uint32_t ds_abi_version(void);
 
 /* "DS_OK", "DS_NOT_FOUND" …; "DS_UNKNOWN" for a number that is none. Lives for ever. */
@@ -168,12 +170,12 @@ DS_EXPORT void ds_buffer_free(ds_buffer* buffer);
 /* ---- Client ---------------------------------------------------------------------------------- */
 
 /* Opens the folder `dir` (absolute or relative, no "..") and holds it alone until it is closed. The
- * folder is made if it is missing, for its owner only; its parent must be there. Nothing is decrypted
- * and no key is made: a new folder is in life NEW until a first PIN is set. `options` is a
- * ClientOptions and may be empty; `host` may be null.
- * Fails: INVALID_ARGUMENT (no folder, a link); FAILED_PRECONDITION (open to others, another owner's,
- * on a network); UNAVAILABLE with reason BUSY (open elsewhere) or IO; UNIMPLEMENTED (written by a
- * newer program: it is left as it is); RESOURCE_EXHAUSTED (64 clients are open). */
+ * folder is made if it is missing, for its owner only; its parent must be there. Nothing is
+ * decrypted and no key is made: a new folder is in life NEW until a first PIN is set. `options` is
+ * a ClientOptions and may be empty; `host` may be null. Fails: INVALID_ARGUMENT (no folder, a
+ * link); FAILED_PRECONDITION (open to others, another owner's, on a network); UNAVAILABLE with
+ * reason BUSY (open elsewhere) or IO; UNIMPLEMENTED (written by a newer program: it is left as it
+ * is); RESOURCE_EXHAUSTED (64 clients are open). */
 DS_EXPORT ds_status ds_client_open(const char* dir, ds_bytes options, const ds_host* host,
                                    ds_client** client, ds_error* error);
 
@@ -183,17 +185,18 @@ DS_EXPORT void ds_client_close(ds_client* client);
 
 /* Derives the key from the PIN: half a second on purpose, so not on the thread that draws. Unlocked
  * already: the PIN is not looked at and the answer is DS_OK. Fails: FAILED_PRECONDITION with reason
- * STATE (life NEW: set a PIN) or KEY; UNAUTHENTICATED with reason AUTH (wrong PIN; a wait grows with
- * each) ; UNAVAILABLE with reason KEY_STORE; DATA_LOSS. A failure creates and deletes nothing. */
+ * STATE (life NEW: set a PIN) or KEY; UNAUTHENTICATED with reason AUTH (wrong PIN; a wait grows
+ * with each) ; UNAVAILABLE with reason KEY_STORE; DATA_LOSS. A failure creates and deletes nothing.
+ */
 DS_EXPORT ds_status ds_client_unlock(ds_client* client, ds_bytes pin, ds_error* error);
 
 /* The keys are gone when it returns; a contact under way ends with DS_UNAUTHENTICATED, queries are
  * closed, drafts and everything committed stay. Locked already: DS_OK. */
 DS_EXPORT ds_status ds_client_lock(ds_client* client, ds_error* error);
 
-/* Replaces the PIN, atomically: after a failure the old one holds. In life NEW `old_pin` is empty and
- * the device's keys, its vault and its database are made, and the client is unlocked. A PIN has 6
- * bytes or more, 12 where no key store is lent, at most 1,024. Slow, like ds_client_unlock. */
+/* Replaces the PIN, atomically: after a failure the old one holds. In life NEW `old_pin` is empty
+ * and the device's keys, its vault and its database are made, and the client is unlocked. A PIN has
+ * 6 bytes or more, 12 where no key store is lent, at most 1,024. Slow, like ds_client_unlock. */
 DS_EXPORT ds_status ds_client_set_pin(ds_client* client, ds_bytes old_pin, ds_bytes new_pin,
                                       ds_error* error);
 
@@ -203,10 +206,11 @@ DS_EXPORT ds_status ds_client_status(ds_client* client, ds_buffer* status, ds_er
 /* ---- Joining --------------------------------------------------------------------------------- */
 
 /* `way` is an Enrolment. A code asks the office by the invitation and, once an administrator has
- * confirmed it, takes what makes this device one of the authority's: called again with the same code
- * it goes on where it was. A request file makes nothing but public keys for the ceremony; a genesis
- * bundle is what the ceremony gives back. The answer is a FirstRequest for a request file, a Status
- * otherwise. Needs an unlocked client. Starts nothing, and calls nothing, unless it returns DS_OK. */
+ * confirmed it, takes what makes this device one of the authority's: called again with the same
+ * code it goes on where it was. A request file makes nothing but public keys for the ceremony; a
+ * genesis bundle is what the ceremony gives back. The answer is a FirstRequest for a request file,
+ * a Status otherwise. Needs an unlocked client. Starts nothing, and calls nothing, unless it
+ * returns DS_OK. */
 DS_EXPORT ds_status ds_enrol(ds_client* client, ds_bytes way, ds_answer_fn answer, void* context,
                              ds_error* error);
 
@@ -245,8 +249,8 @@ DS_EXPORT ds_status ds_draft_get(ds_client* client, const uint8_t id[16], ds_buf
 /* ---- Questions ------------------------------------------------------------------------------- */
 
 /* Asks a Query. The answers are those of the moment it was asked, whatever is committed or pulled
- * meanwhile. The query is the caller's and ends with ds_query_close or with its client; a lock takes its
- * answers away for good. */
+ * meanwhile. The query is the caller's and ends with ds_query_close or with its client; a lock
+ * takes its answers away for good. */
 DS_EXPORT ds_status ds_query_open(ds_client* client, ds_bytes query, ds_query** opened,
                                   ds_error* error);
 
@@ -254,7 +258,8 @@ DS_EXPORT ds_status ds_query_open(ds_client* client, ds_bytes query, ds_query** 
 DS_EXPORT ds_status ds_search(ds_client* client, ds_bytes search, ds_query** opened,
                               ds_error* error);
 
-/* The next Answer, or DS_DONE with an empty buffer, again and again. After a lock: UNAUTHENTICATED. */
+/* The next Answer, or DS_DONE with an empty buffer, again and again. After a lock: UNAUTHENTICATED.
+ */
 DS_EXPORT ds_status ds_query_next(ds_query* query, ds_buffer* answer, ds_error* error);
 
 DS_EXPORT void ds_query_close(ds_query* query);
@@ -281,8 +286,8 @@ DS_EXPORT ds_status ds_sync_start(ds_client* client, ds_done_fn done, void* cont
 /* Ends the contact, enrolment or request under way with DS_CANCELLED; does not wait for that. */
 DS_EXPORT void ds_sync_cancel(ds_client* client);
 
-/* An online call: a Request out, a Reply back. Fails: FAILED_PRECONDITION (another one, or a contact,
- * is under way). Nothing is queued: what could not be asked now was not asked. */
+/* An online call: a Request out, a Reply back. Fails: FAILED_PRECONDITION (another one, or a
+ * contact, is under way). Nothing is queued: what could not be asked now was not asked. */
 DS_EXPORT ds_status ds_request(ds_client* client, ds_bytes request, ds_answer_fn answer,
                                void* context, ds_error* error);
 
@@ -290,4 +295,4 @@ DS_EXPORT ds_status ds_request(ds_client* client, ds_bytes request, ds_answer_fn
 } /* extern "C" */
 #endif
 
-#endif /* DOORSTEP_CLIENT_CORE_INCLUDE_DOORSTEP_DOORSTEP_H_ */
+#endif /* DOORSTEP_DOORSTEP_H_ */

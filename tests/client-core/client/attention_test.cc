@@ -67,10 +67,11 @@ TEST_CASE("two texts written apart wait for a person, and a settling write ends 
 
 TEST_CASE("held work is shown to its author and decided by the family's supervisor") {
   Case c;
-  v1::Committed held = c.phone.Commit(
-      c.family, Handset::Edit("Decision", Id{},
-                              {{"held", '"' + c.town.NewId().hex() + '"'},
-                               {"decision", "\"RELEASE\""}, {"reason", "\"OTHER\""}}));
+  v1::Committed held =
+      c.phone.Commit(c.family, Handset::Edit("Decision", Id{},
+                                             {{"held", '"' + c.town.NewId().hex() + '"'},
+                                              {"decision", "\"RELEASE\""},
+                                              {"reason", "\"OTHER\""}}));
   CHECK(held.expected() == v1::HELD);
   REQUIRE(ItemsOf(c.phone, Item::HELD_MINE).size() == 1);
   c.phone.Contact();
@@ -115,11 +116,13 @@ TEST_CASE("a stopped scope says so, and takes pages again when a person says so"
   Case c;
   Hand stranger = c.town.Hire(v1::ROLE_KEY_WORKER);
   size_t honest = c.office.line(c.family).entries.size();
-  Changeset lie = c.town.Write(
-      stranger, c.family,
-      {Change(34, c.town.NewId(),
-              {{1, EncodeId(1, stranger.user)}, {2, EncodeNumber(2, 2)}, {4, EncodeNumber(4, 2)},
-               {5, EncodeDate(5, c.town.today)}, {7, EncodeNumber(7, 1)}})});
+  Changeset lie = c.town.Write(stranger, c.family,
+                               {Change(34, c.town.NewId(),
+                                       {{1, EncodeId(1, stranger.user)},
+                                        {2, EncodeNumber(2, 2)},
+                                        {4, EncodeNumber(4, 2)},
+                                        {5, EncodeDate(5, c.town.today)},
+                                        {7, EncodeNumber(7, 1)}})});
   c.office.Place(lie, {v1::APPLIED, v1::HELD_REASON_UNSPECIFIED, {}});
   c.phone.Contact();
   std::vector<Item> items = ItemsOf(c.phone, Item::STOPPED);

@@ -217,7 +217,8 @@ TEST_CASE("watchers are told once for each call, with what it touched") {
   Office office(town);
   Handset phone(office, v1::ROLE_KEY_WORKER);
   std::vector<std::vector<Id>> told;
-  uint64_t watch = phone.client->Watch([&](const std::vector<Id>& scopes) { told.push_back(scopes); });
+  uint64_t watch =
+      phone.client->Watch([&](const std::vector<Id>& scopes) { told.push_back(scopes); });
   v1::Committed family = phone.BeginFamily("Sample family");
   CHECK(told == std::vector<std::vector<Id>>{{IdIn(family.scope())}});
   told.clear();
@@ -253,8 +254,9 @@ TEST_CASE("a lost family leaves a receipt in the journal, and nothing else to re
   for (const AssignmentView& place : AssignmentsOf(*office.line(family).state)) {
     if (place.user != phone.client->user()) continue;
     Op live = office.line(family).state->Find(34, place.id)->FindCell(7)->live.back().op;
-    REQUIRE(office.Push(town.Write(town.supervisor, family,
-                                   {Change(34, place.id, {{7, EncodeNumber(7, 2), {live}}})}))
+    REQUIRE(office
+                .Push(town.Write(town.supervisor, family,
+                                 {Change(34, place.id, {{7, EncodeNumber(7, 2), {live}}})}))
                 .verdict == v1::APPLIED);
   }
   CHECK(phone.Contact() == "pull push deliver");

@@ -79,9 +79,11 @@ TEST_CASE("a value that nobody wrote before names nothing") {
 TEST_CASE("LATEST names the value that was in force, and settling names its siblings too") {
   Case c;
   c.MakePerson();
-  c.Meet(c.Person({{"first_language", "\"Polish\""}}), c.Person({{"first_language", "\"Arabic\""}}));
+  c.Meet(c.Person({{"first_language", "\"Polish\""}}),
+         c.Person({{"first_language", "\"Arabic\""}}));
   CHECK(c.phone.Values("person", c.person, "first_language") == Values{"\"Arabic\"", "\"Polish\""});
-  v1::FieldWrite replace = c.Only(c.phone.Commit(c.family, c.Person({{"first_language", "\"Urdu\""}})));
+  v1::FieldWrite replace =
+      c.Only(c.phone.Commit(c.family, c.Person({{"first_language", "\"Urdu\""}})));
   CHECK(replace.overwrites_size() == 1);
   CHECK(c.phone.Values("person", c.person, "first_language") == Values{"\"Urdu\"", "\"Polish\""});
   v1::FieldWrite settle = c.Only(c.phone.Commit(
@@ -130,13 +132,13 @@ TEST_CASE("ASK names one text when one is replaced, all when they are settled") 
          Handset::Edit("Family", c.family, {{"door_note", "\"Do not ring\""}}));
   CHECK(c.phone.Values("family", c.family, "door_note") ==
         Values{"\"Do not ring\"", "\"Ring twice\""});
-  v1::FieldWrite one = c.Only(c.phone.Commit(
-      c.family, Handset::Edit("Family", c.family, {{"door_note", "\"Knock\""}})));
+  v1::FieldWrite one = c.Only(
+      c.phone.Commit(c.family, Handset::Edit("Family", c.family, {{"door_note", "\"Knock\""}})));
   CHECK(one.overwrites_size() == 1);
   CHECK(c.phone.Values("family", c.family, "door_note").size() == 2);
   v1::FieldWrite all = c.Only(c.phone.Commit(
-      c.family, How(Handset::Edit("Family", c.family, {{"door_note", "\"Knock\""}}),
-                    v1::FieldEdit::SETTLE)));
+      c.family,
+      How(Handset::Edit("Family", c.family, {{"door_note", "\"Knock\""}}), v1::FieldEdit::SETTLE)));
   CHECK(all.overwrites_size() == 2);
   CHECK(c.phone.Values("family", c.family, "door_note") == Values{"\"Knock\""});
 }
@@ -145,15 +147,15 @@ TEST_CASE("COMMAND names exactly the live state") {
   Case c;
   Id visit = c.town.NewId();
   Id episode = c.town.NewId();
-  Changeset planned = c.phone.Sent(c.phone.Commit(
-      c.family, Handset::Edit("Visit", visit,
-                              {{"episode", '"' + episode.hex() + '"'},
-                               {"worker", '"' + c.phone.client->user().hex() + '"'},
-                               {"planned_at", "\"2026-11-25T10:00:00.000Z\""},
-                               {"state", "\"PLANNED\""},
-                               {"purpose", "\"Reading together\""}})));
-  v1::FieldWrite step = c.Only(c.phone.Commit(
-      c.family, Handset::Edit("Visit", visit, {{"state", "\"UNDER_WAY\""}})));
+  Changeset planned = c.phone.Sent(
+      c.phone.Commit(c.family, Handset::Edit("Visit", visit,
+                                             {{"episode", '"' + episode.hex() + '"'},
+                                              {"worker", '"' + c.phone.client->user().hex() + '"'},
+                                              {"planned_at", "\"2026-11-25T10:00:00.000Z\""},
+                                              {"state", "\"PLANNED\""},
+                                              {"purpose", "\"Reading together\""}})));
+  v1::FieldWrite step =
+      c.Only(c.phone.Commit(c.family, Handset::Edit("Visit", visit, {{"state", "\"UNDER_WAY\""}})));
   REQUIRE(step.overwrites_size() == 1);
   CHECK(OpIn(step.overwrites(0)) == OpOf(planned, 3));
 }
@@ -162,12 +164,11 @@ TEST_CASE("FIXED names nothing, and a second value is expected to be held") {
   Case c;
   c.MakePerson();
   Id name = c.town.NewId();
-  c.phone.Commit(c.family, Handset::Edit("PersonName", name,
-                                         {{"person", '"' + c.person.hex() + '"'},
-                                          {"family", "\"Sample\""}}));
+  c.phone.Commit(c.family,
+                 Handset::Edit("PersonName", name,
+                               {{"person", '"' + c.person.hex() + '"'}, {"family", "\"Sample\""}}));
   v1::Committed other = c.phone.Commit(
-      c.family,
-      Handset::Edit("PersonName", name, {{"person", '"' + c.town.NewId().hex() + '"'}}));
+      c.family, Handset::Edit("PersonName", name, {{"person", '"' + c.town.NewId().hex() + '"'}}));
   CHECK(other.expected() == v1::HELD);
   CHECK(other.reason_name() == "FIXED");
   CHECK_FALSE(other.words().empty());
@@ -221,7 +222,8 @@ TEST_CASE("impossible edits are told apart and store nothing") {
   CHECK(SubjectOf(refuse(c.Person({{"joined_on", "\"x\""}}), c.family)) == c.person);
   CHECK(ReasonOf(refuse(c.Person({{"role", "\"CHILD\""}}), c.town.NewId())) == Reason::kNotFound);
   v1::RecordEdit bad = c.Person({{"role", "\"CHILD\""}});
-  for (const std::string& id : {std::string(15, 'i'), std::string(17, 'i'), std::string(16, '\0')}) {
+  for (const std::string& id :
+       {std::string(15, 'i'), std::string(17, 'i'), std::string(16, '\0')}) {
     bad.set_id(id);
     CHECK(ReasonOf(refuse(bad, c.family)) == Reason::kArg);
   }

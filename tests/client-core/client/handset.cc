@@ -123,8 +123,8 @@ v1::Committed Handset::BeginFamily(std::string_view name) {
   *edits.add_records() = Edit("Family", Id{}, {{"name", '"' + std::string(name) + '"'}});
   *edits.add_records() =
       Edit("Person", person, {{"role", "\"CHILD\""}, {"joined_on", "\"2026-11-25\""}});
-  *edits.add_records() = Edit("PersonName", Id{},
-                              {{"person", '"' + person.hex() + '"'}, {"family", "\"Sample\""}});
+  *edits.add_records() =
+      Edit("PersonName", Id{}, {{"person", '"' + person.hex() + '"'}, {"family", "\"Sample\""}});
   absl::StatusOr<v1::Committed> committed = client->Commit(edits);
   INFO(committed.status().ToString());
   REQUIRE(committed.ok());
@@ -133,8 +133,7 @@ v1::Committed Handset::BeginFamily(std::string_view name) {
 }
 
 v1::RecordView Handset::Get(std::string_view type, const Id& id) {
-  absl::StatusOr<v1::RecordView> view =
-      client->Get(Catalog::Get().Find(type)->number, id);
+  absl::StatusOr<v1::RecordView> view = client->Get(Catalog::Get().Find(type)->number, id);
   INFO(view.status().ToString());
   REQUIRE(view.ok());
   return *view;

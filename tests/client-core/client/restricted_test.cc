@@ -1,5 +1,5 @@
-// RESTRICTED values through a whole client: sealed for readers, opened by them, brought to those who
-// come later.
+// RESTRICTED values through a whole client: sealed for readers, opened by them, brought to those
+// who come later.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>
@@ -22,10 +22,11 @@ struct Case {
     phone.Contact();
     note = town.NewId();
     person = town.NewId();
-    committed = phone.Commit(
-        family, Handset::Edit("Person", person,
-                              {{"role", "\"CHILD\""}, {"joined_on", "\"2026-01-02\""},
-                               {"safe_contact", "\"Ring the school first\""}}));
+    committed =
+        phone.Commit(family, Handset::Edit("Person", person,
+                                           {{"role", "\"CHILD\""},
+                                            {"joined_on", "\"2026-01-02\""},
+                                            {"safe_contact", "\"Ring the school first\""}}));
   }
   size_t Shares() {
     size_t shares = 0;
@@ -34,11 +35,14 @@ struct Case {
   }
   // The supervisor of the family lets `hand` in as a cover who may read RESTRICTED.
   void LetIn(const Id& user) {
-    Changeset opening = town.Write(
-        town.supervisor, family,
-        {Change(34, town.NewId(),
-                {{1, EncodeId(1, user)}, {2, EncodeNumber(2, 7)}, {3, EncodeBool(3, true)},
-                 {4, EncodeNumber(4, 4)}, {5, EncodeDate(5, town.today)}, {7, EncodeNumber(7, 1)}})});
+    Changeset opening = town.Write(town.supervisor, family,
+                                   {Change(34, town.NewId(),
+                                           {{1, EncodeId(1, user)},
+                                            {2, EncodeNumber(2, 7)},
+                                            {3, EncodeBool(3, true)},
+                                            {4, EncodeNumber(4, 4)},
+                                            {5, EncodeDate(5, town.today)},
+                                            {7, EncodeNumber(7, 1)}})});
     REQUIRE(office.Push(opening).verdict == v1::APPLIED);
   }
 
@@ -70,12 +74,13 @@ TEST_CASE("who is no reader sees that something is there, and no more") {
   Case c;
   c.phone.Contact();
   Handset other(c.office, v1::ROLE_KEY_WORKER);
-  Changeset opening = c.town.Write(
-      c.town.supervisor, c.family,
-      {Change(34, c.town.NewId(),
-              {{1, EncodeId(1, other.client->user())}, {2, EncodeNumber(2, 2)},
-               {4, EncodeNumber(4, 2)}, {5, EncodeDate(5, c.town.today)},
-               {7, EncodeNumber(7, 1)}})});
+  Changeset opening = c.town.Write(c.town.supervisor, c.family,
+                                   {Change(34, c.town.NewId(),
+                                           {{1, EncodeId(1, other.client->user())},
+                                            {2, EncodeNumber(2, 2)},
+                                            {4, EncodeNumber(4, 2)},
+                                            {5, EncodeDate(5, c.town.today)},
+                                            {7, EncodeNumber(7, 1)}})});
   REQUIRE(c.office.Push(opening).verdict == v1::APPLIED);
   other.Contact();
   CHECK(other.Values("person", c.person, "safe_contact") == Values{"sealed"});

@@ -1,8 +1,10 @@
 #include "client-core/store/database.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <csignal>
 #include <filesystem>
 
 #include "client-core/store/limits.h"
@@ -28,7 +30,10 @@ std::unique_ptr<Database> Make(const TemporaryFolder& folder, const Schema& sche
 }
 
 absl::Status Insert(Database& database, int64_t n, std::string_view text) {
-  return database.Prepare("INSERT INTO word(n, text) VALUES(?1, ?2)").Bind(1, n).Bind(2, text).Run();
+  return database.Prepare("INSERT INTO word(n, text) VALUES(?1, ?2)")
+      .Bind(1, n)
+      .Bind(2, text)
+      .Run();
 }
 
 int64_t CountRows(Database& database) {
@@ -43,7 +48,8 @@ std::string Setting(Database& database, const char* pragma) {
   return std::string(setting.Blob(0));
 }
 
-Reason OpenReason(const TemporaryFolder& folder, const Secret& key, const Schema& schema = Small()) {
+Reason OpenReason(const TemporaryFolder& folder, const Secret& key,
+                  const Schema& schema = Small()) {
   return ReasonOf(Database::Open(folder.path(), key, schema).status());
 }
 
@@ -171,7 +177,8 @@ TEST_CASE("a file cut short is found") {
     for (int n = 1; n <= 20; ++n) REQUIRE(Insert(*database, n, std::string(1000, 'x')).ok());
   }
   const std::string good = ReadFile(folder.file());
-  for (size_t size : {size_t{100}, size_t{4096}, size_t{8192}, good.size() - 4096, good.size() - 1}) {
+  for (size_t size :
+       {size_t{100}, size_t{4096}, size_t{8192}, good.size() - 4096, good.size() - 1}) {
     WriteFile(folder.file(), good.substr(0, size));
     INFO("size " << size);
     absl::StatusOr<std::unique_ptr<Database>> opened =
@@ -185,14 +192,12 @@ TEST_CASE("a file cut short is found") {
 TEST_CASE("a schema that is not exactly ours is refused before it can run") {
   Schema hostile = Small();
   SECTION("a trigger") {
-    hostile.tables.push_back(
-        "CREATE TRIGGER t AFTER INSERT ON word BEGIN DELETE FROM word; END");
+    hostile.tables.push_back("CREATE TRIGGER t AFTER INSERT ON word BEGIN DELETE FROM word; END");
   }
   SECTION("a view") { hostile.tables.push_back("CREATE VIEW v AS SELECT 1"); }
   SECTION("a table more") { hostile.tables.push_back("CREATE TABLE more(n)"); }
   SECTION("a column that computes") {
-    hostile.tables = {
-        "CREATE TABLE word(n INTEGER PRIMARY KEY, text BLOB, f AS (length(text)))"};
+    hostile.tables = {"CREATE TABLE word(n INTEGER PRIMARY KEY, text BLOB, f AS (length(text)))"};
   }
   SECTION("a table less") { hostile.tables.clear(); }
   TemporaryFolder folder;
@@ -237,16 +242,16 @@ TEST_CASE("making a store over another one is refused") {
 TEST_CASE("what an interrupted making left is no store, and in nobody's way") {
   TemporaryFolder folder;
   absl::StatusOr<std::unique_ptr<Database>> failed =
-      Database::Create(folder.path(), TestKey(), Small(), [](Database&) {
-        return MakeStatus(Reason::kIo, "stopped here");
-      });
+      Database::Create(folder.path(), TestKey(), Small(),
+                       [](Database&) { return MakeStatus(Reason::kIo, "stopped here"); });
   CHECK(ReasonOf(failed.status()) == Reason::kIo);
   CHECK(OpenReason(folder, TestKey()) == Reason::kNotFound);
   CHECK(std::filesystem::exists(folder.path() + "/store.new"));
   CHECK(CountRows(*Make(folder)) == 0);
 }
 
-TEST_CASE("a statement in use is prepared anew, and a transaction that ends without commit is none") {
+TEST_CASE(
+    "a statement in use is prepared anew, and a transaction that ends without commit is none") {
   absl::StatusOr<std::unique_ptr<Database>> opened = Database::OpenInMemory(Small());
   REQUIRE(opened.ok());
   Database& database = **opened;
@@ -308,6 +313,44 @@ TEST_CASE("after the nth commit nothing is written any more") {
   REQUIRE(again.ok());
   CHECK(CountRows(**again) == 2);
   CHECK(Insert(**again, 9, "x").ok());
+}
+
+// The file may not grow beyond what it has: as on a disk that is full.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(size_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    rlimit limit{bytes, before_.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_CASE("a write that fails is told; nothing more is believed until the file is opened again") {
+  TemporaryFolder folder;
+  std::unique_ptr<Database> database = Make(folder);
+  REQUIRE(Insert(*database, 1, "acknowledged").ok());
+  {
+    FileSizeLimit limit(std::filesystem::file_size(folder.file() + "-wal") + 5000);
+    Transaction transaction(*database);
+    REQUIRE(Insert(*database, 2, std::string(50'000, 'x')).ok());
+    CHECK(ReasonOf(transaction.Commit()) == Reason::kIo);
+  }
+  CHECK(database->failed());
+  CHECK(CountRows(*database) == 1);
+  CHECK(ReasonOf(Insert(*database, 3, "x")) == Reason::kIo);
+  CHECK(ReasonOf(Transaction(*database).status()) == Reason::kIo);
+  database.reset();
+  absl::StatusOr<std::unique_ptr<Database>> again =
+      Database::Open(folder.path(), TestKey(), Small());
+  REQUIRE(again.ok());
+  CHECK(CountRows(**again) == 1);
+  CHECK(Insert(**again, 3, "x").ok());
+  CHECK((*again)->CheckIntegrity().ok());
 }
 
 TEST_CASE("an image that is none is refused") {

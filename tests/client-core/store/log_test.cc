@@ -73,8 +73,7 @@ TEST_CASE("the cursor is the end of the log, and hashes can be told at every pla
   CHECK(row->hash == scene.log.entries().back().hash);
   CHECK(row->state_digest == scene.log.state().Digest());
   CHECK(scene.stored.FindByKey(row->key) == row);
-  CHECK(**scene.stored.HashAt(scene.family, 0) ==
-        EmptyLogHash(scene.town.tenant, scene.family));
+  CHECK(**scene.stored.HashAt(scene.family, 0) == EmptyLogHash(scene.town.tenant, scene.family));
   CHECK(**scene.stored.HashAt(scene.family, 7) == scene.log.entries()[6].hash);
   CHECK_FALSE(scene.stored.HashAt(scene.family, 11)->has_value());
 
@@ -116,10 +115,12 @@ TEST_CASE("the archived mark only rises, until history is cut below it") {
 
 TEST_CASE("truncation takes entries and heads above, and the rest goes on from there") {
   Scene scene;
-  REQUIRE(scene.In([&] {
-    absl::Status cut = scene.stored.Truncate(scene.family, 5);
-    return cut.ok() ? scene.phone.store->state().Refold(scene.family).status() : cut;
-  }).ok());
+  REQUIRE(scene
+              .In([&] {
+                absl::Status cut = scene.stored.Truncate(scene.family, 5);
+                return cut.ok() ? scene.phone.store->state().Refold(scene.family).status() : cut;
+              })
+              .ok());
   CHECK(scene.stored.Find(scene.family)->seq == 5);
   CHECK_FALSE(scene.stored.Get(scene.family, 6)->has_value());
   CHECK_FALSE(
@@ -150,12 +151,16 @@ TEST_CASE("flags stand on their scope, through a rollback and a reload") {
 
 TEST_CASE("an entry missing in the file is told, not passed over") {
   Scene scene;
-  REQUIRE(scene.phone.store->database().Execute("DELETE FROM log WHERE uid IN (SELECT uid FROM log "
-                                                "ORDER BY place DESC LIMIT 1 OFFSET 4)").ok());
+  REQUIRE(scene.phone.store->database()
+              .Execute("DELETE FROM log WHERE uid IN (SELECT uid FROM log "
+                       "ORDER BY place DESC LIMIT 1 OFFSET 4)")
+              .ok());
   auto all = [](const Entry&) { return true; };
   CHECK(ReasonOf(scene.stored.ForEach(scene.family, 1, kSeqMax, all)) == Reason::kIntegrity);
-  REQUIRE(scene.phone.store->database().Execute(
-      "UPDATE log SET changeset = x'00' WHERE place = (SELECT min(place) FROM log)").ok());
+  REQUIRE(
+      scene.phone.store->database()
+          .Execute("UPDATE log SET changeset = x'00' WHERE place = (SELECT min(place) FROM log)")
+          .ok());
   CHECK(ReasonOf(scene.stored.Get(scene.town.tenant, 1).status()) == Reason::kIntegrity);
 }
 

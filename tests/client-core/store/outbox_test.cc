@@ -17,8 +17,9 @@ struct Scene {
   Id family = town.NewId(), other = town.NewId();
 
   Changeset Write(const Id& scope, std::string_view words = "x") {
-    return town.Write(town.supervisor, scope,
-                      {Change(kVisit, town.NewId(), {{kVisitPurpose, EncodeBytes(kVisitPurpose, words)}})});
+    return town.Write(
+        town.supervisor, scope,
+        {Change(kVisit, town.NewId(), {{kVisitPurpose, EncodeBytes(kVisitPurpose, words)}})});
   }
   Entry At(uint64_t seq, const Changeset& changeset) {
     v1::EntryMeta meta;
@@ -29,14 +30,16 @@ struct Scene {
   }
   std::vector<Id> Order() {
     std::vector<Id> uids;
-    REQUIRE(outbox.ForEach([&](const OutboxRow& row) { return uids.push_back(row.uid), true; }).ok());
+    REQUIRE(
+        outbox.ForEach([&](const OutboxRow& row) { return uids.push_back(row.uid), true; }).ok());
     return uids;
   }
 };
 
 TEST_CASE("own rows stand in order of commit, across families and after removals") {
   Scene scene;
-  Changeset a = scene.Write(scene.family), b = scene.Write(scene.other), c = scene.Write(scene.family);
+  Changeset a = scene.Write(scene.family), b = scene.Write(scene.other),
+            c = scene.Write(scene.family);
   for (const Changeset* changeset : {&a, &b, &c}) REQUIRE(scene.outbox.AddOwn(*changeset, 5).ok());
   CHECK(scene.Order() == std::vector<Id>{a.uid, b.uid, c.uid});
   REQUIRE(scene.outbox.Remove(c.scope, c.uid).ok());
@@ -44,9 +47,10 @@ TEST_CASE("own rows stand in order of commit, across families and after removals
   REQUIRE(scene.outbox.AddOwn(d, 6).ok());
   CHECK(scene.Order() == std::vector<Id>{a.uid, b.uid, d.uid});
   std::vector<Id> of_family;
-  REQUIRE(scene.outbox.ForEachOf(scene.family, [&](const OutboxRow& row) {
-    return of_family.push_back(row.uid), true;
-  }).ok());
+  REQUIRE(scene.outbox
+              .ForEachOf(scene.family,
+                         [&](const OutboxRow& row) { return of_family.push_back(row.uid), true; })
+              .ok());
   CHECK(of_family == std::vector<Id>{a.uid, d.uid});
   std::vector<Id> scopes{scene.family, scene.other};
   std::sort(scopes.begin(), scopes.end());
@@ -59,11 +63,14 @@ TEST_CASE("carried rows go before own ones, and a later carrying before an earli
   REQUIRE(scene.outbox.AddOwn(own, 5).ok());
   std::vector<Changeset> lost;
   for (int n = 0; n < 5; ++n) lost.push_back(scene.Write(scene.family));
-  REQUIRE(scene.outbox.AddCarried(scene.family, {scene.At(4, lost[2]), scene.At(5, lost[3]),
-                                                 scene.At(6, lost[4])}, 6).ok());
-  REQUIRE(scene.outbox.AddCarried(scene.family, {scene.At(2, lost[0]), scene.At(3, lost[1])}, 7).ok());
-  CHECK(scene.Order() == std::vector<Id>{lost[0].uid, lost[1].uid, lost[2].uid, lost[3].uid,
-                                         lost[4].uid, own.uid});
+  REQUIRE(scene.outbox
+              .AddCarried(scene.family,
+                          {scene.At(4, lost[2]), scene.At(5, lost[3]), scene.At(6, lost[4])}, 6)
+              .ok());
+  REQUIRE(
+      scene.outbox.AddCarried(scene.family, {scene.At(2, lost[0]), scene.At(3, lost[1])}, 7).ok());
+  CHECK(scene.Order() ==
+        std::vector<Id>{lost[0].uid, lost[1].uid, lost[2].uid, lost[3].uid, lost[4].uid, own.uid});
   OutboxRow row = **scene.outbox.Find(scene.family, lost[3].uid);
   CHECK(row.origin == Origin::kCarried);
   v1::EntryMeta meta = *scene.outbox.OldMeta(row);
@@ -98,8 +105,8 @@ TEST_CASE("bytes come back as they were signed") {
   CHECK(row.saved_ms == 5);
   CHECK(scene.outbox.Signed(row)->changeset() == own.bytes);
   Changeset loaded = *scene.outbox.Load(row);
-  CHECK(VerifyChangeset(scene.town.tenant, loaded,
-                        SignPublicKey(scene.town.supervisor.sign_seed)).ok());
+  CHECK(VerifyChangeset(scene.town.tenant, loaded, SignPublicKey(scene.town.supervisor.sign_seed))
+            .ok());
 }
 
 TEST_CASE("answers are marks on the row, taken back by a mismatch but for the unsendable") {
@@ -170,11 +177,15 @@ TEST_CASE("the limit of own rows counts what no server has accepted") {
   Changeset first = scene.Write(scene.family);
   REQUIRE(scene.outbox.AddOwn(first, 1).ok());
   // Rows copied in the file: ten thousand signatures would only cost time.
-  REQUIRE(scene.database->Execute(
-      "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) "
-      "INSERT INTO outbox SELECT i, scope, CAST(printf('%016d', i) AS BLOB), bytes, saved_ms, "
-      "answer, reason, verdict, seq, marks, asked_ms, retry_at_ms, old_meta, signature, changeset "
-      "FROM outbox, n WHERE position = 1").ok());
+  REQUIRE(scene.database
+              ->Execute(
+                  "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) "
+                  "INSERT INTO outbox SELECT i, scope, CAST(printf('%016d', i) AS BLOB), bytes, "
+                  "saved_ms, "
+                  "answer, reason, verdict, seq, marks, asked_ms, retry_at_ms, old_meta, "
+                  "signature, changeset "
+                  "FROM outbox, n WHERE position = 1")
+              .ok());
   scene.outbox.Reload();
   REQUIRE(scene.outbox.Count()->own_unaccepted == kOutboxRowsMax - 1);
   Changeset last = scene.Write(scene.family);
@@ -196,8 +207,9 @@ TEST_CASE("the limit of own bytes") {
   REQUIRE(scene.database->Execute("UPDATE outbox SET bytes = 67108864 - 400").ok());
   scene.outbox.Reload();
   CHECK(scene.outbox.AddOwn(scene.Write(scene.family), 2).ok());
-  CHECK(ReasonOf(scene.outbox.AddOwn(scene.Write(scene.family, std::string(400, 'x')), 3).status()) ==
-        Reason::kLimit);
+  CHECK(
+      ReasonOf(scene.outbox.AddOwn(scene.Write(scene.family, std::string(400, 'x')), 3).status()) ==
+      Reason::kLimit);
 }
 
 TEST_CASE("a damaged row is told") {

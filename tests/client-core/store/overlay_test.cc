@@ -32,9 +32,10 @@ struct Scene {
     return record->FindCell(field)->live.back().op;
   }
   Changeset Purpose(const Hand& hand, std::string_view words, std::vector<Op> names) {
-    return town.Write(hand, family,
-                      {Change(kVisit, visit, {{kVisitPurpose, EncodeBytes(kVisitPurpose, words),
-                                               std::move(names)}})});
+    return town.Write(
+        hand, family,
+        {Change(kVisit, visit,
+                {{kVisitPurpose, EncodeBytes(kVisitPurpose, words), std::move(names)}})});
   }
 };
 
@@ -57,9 +58,9 @@ TEST_CASE("the overlay is the fold of the same changesets in a log") {
   std::vector<Changeset> made;
   for (int n = 0; n < 12; ++n) {
     if (n % 3 == 0) {
-      made.push_back(scene.town.Write(
-          scene.worker, scene.family,
-          {PlanVisit(scene.town, scene.worker, scene.town.NewId(), n, "visit " + std::to_string(n))}));
+      made.push_back(scene.town.Write(scene.worker, scene.family,
+                                      {PlanVisit(scene.town, scene.worker, scene.town.NewId(), n,
+                                                 "visit " + std::to_string(n))}));
     } else if (n % 3 == 1) {
       made.push_back(scene.Purpose(scene.worker, "purpose " + std::to_string(n),
                                    {scene.Shown(kVisitPurpose)}));
@@ -87,7 +88,8 @@ TEST_CASE("others' entries come beneath own unsent words") {
   scene.log.Push(scene.Purpose(scene.town.supervisor, "the supervisor's",
                                {scene.log.Live(kVisit, scene.visit, kVisitPurpose)}));
   scene.phone.Pull(scene.log);
-  const Cell* cell = scene.phone.Seen(scene.family).Find(kVisit, scene.visit)->FindCell(kVisitPurpose);
+  const Cell* cell =
+      scene.phone.Seen(scene.family).Find(kVisit, scene.visit)->FindCell(kVisitPurpose);
   REQUIRE(cell->live.size() == 2);
   CHECK(DecodeBytes(kVisitPurpose, cell->live[0].value) == "the supervisor's");
   CHECK(DecodeBytes(kVisitPurpose, cell->live[1].value) == "mine");
@@ -114,11 +116,12 @@ TEST_CASE("what the judge would hold is listed as held and has no effect") {
 
 TEST_CASE("own rows are judged anew when a page changes what they stand on") {
   Scene scene;
-  Changeset words = scene.Purpose(scene.worker, "written in the kitchen", {scene.Shown(kVisitPurpose)});
+  Changeset words =
+      scene.Purpose(scene.worker, "written in the kitchen", {scene.Shown(kVisitPurpose)});
   CHECK(scene.phone.Commit(words).verdict == v1::APPLIED);
   REQUIRE(scene.phone.store->search().Find("kitchen", std::nullopt, 0)->size() == 1);
-  scene.log.Push(scene.town.Write(scene.town.supervisor, scene.family,
-                                  {EndPlace(scene.log, scene.worker)}));
+  scene.log.Push(
+      scene.town.Write(scene.town.supervisor, scene.family, {EndPlace(scene.log, scene.worker)}));
   scene.phone.Pull(scene.log);
   OverlayScope* seen = *scene.phone.store->overlay().Of(scene.family, scene.town.now_ms);
   REQUIRE(seen->rows.size() == 1);
@@ -145,16 +148,16 @@ TEST_CASE("own rows are judged anew when the directory moves") {
 
 TEST_CASE("a release that is not sent yet shows what it releases, and takes it back with its row") {
   Scene scene;
-  scene.log.Push(scene.town.Write(scene.town.supervisor, scene.family,
-                                  {EndPlace(scene.log, scene.worker)}));
+  scene.log.Push(
+      scene.town.Write(scene.town.supervisor, scene.family, {EndPlace(scene.log, scene.worker)}));
   Changeset held = scene.town.Write(
       scene.worker, scene.family,
       {PlanVisit(scene.town, scene.worker, scene.town.NewId(), 9, "visit at the school gate")});
   REQUIRE(scene.log.Push(held).verdict == v1::HELD);
   scene.desk.Pull(scene.log);
   CHECK(scene.desk.store->search().Find("gate", std::nullopt, 0)->empty());
-  Changeset decision = scene.town.Write(scene.town.supervisor, scene.family,
-                                        {Decide(scene.town, held.uid, 1)});
+  Changeset decision =
+      scene.town.Write(scene.town.supervisor, scene.family, {Decide(scene.town, held.uid, 1)});
   Judgement expected = scene.desk.Commit(decision);
   REQUIRE(expected.released == std::vector<Id>{held.uid});
   CHECK(scene.desk.store->search().Find("gate", std::nullopt, 0)->size() == 1);
@@ -171,9 +174,9 @@ TEST_CASE("an unsendable row is listed and has no effect; nothing else is") {
   Scene scene;
   Changeset bad = scene.Purpose(scene.worker, "bad", {scene.Shown(kVisitPurpose)});
   scene.phone.Commit(bad);
-  Changeset good = scene.town.Write(
-      scene.worker, scene.family,
-      {PlanVisit(scene.town, scene.worker, scene.town.NewId(), 9, "another")});
+  Changeset good =
+      scene.town.Write(scene.worker, scene.family,
+                       {PlanVisit(scene.town, scene.worker, scene.town.NewId(), 9, "another")});
   scene.phone.Commit(good);
   OutboxRow row = **scene.phone.store->outbox().Find(scene.family, bad.uid);
   row.answer = Answer::kUnsendable;
@@ -205,8 +208,8 @@ TEST_CASE("an answer that changes no effect is seen on the row") {
 TEST_CASE("carried rows do what their lost log said, whatever the judge would say now") {
   Scene scene;
   // What the supervisor's desk has above entry 2: the worker's end, held words, their release.
-  scene.log.Push(scene.town.Write(scene.town.supervisor, scene.family,
-                                  {EndPlace(scene.log, scene.worker)}));
+  scene.log.Push(
+      scene.town.Write(scene.town.supervisor, scene.family, {EndPlace(scene.log, scene.worker)}));
   const Id visits[] = {scene.town.NewId(), scene.town.NewId()};
   Changeset released = scene.town.Write(
       scene.worker, scene.family, {PlanVisit(scene.town, scene.worker, visits[0], 9, "released")});
@@ -214,8 +217,8 @@ TEST_CASE("carried rows do what their lost log said, whatever the judge would sa
       scene.worker, scene.family, {PlanVisit(scene.town, scene.worker, visits[1], 9, "waiting")});
   scene.log.Push(released);
   scene.log.Push(waiting);
-  scene.log.Push(scene.town.Write(scene.town.supervisor, scene.family,
-                                  {Decide(scene.town, released.uid, 1)}));
+  scene.log.Push(
+      scene.town.Write(scene.town.supervisor, scene.family, {Decide(scene.town, released.uid, 1)}));
   scene.desk.Pull(scene.log);
   const std::string before = Content(scene.desk.Seen(scene.family), kTypes);
   REQUIRE(scene.desk.store->CarryAbove(scene.family, 2, scene.town.now_ms).ok());
@@ -224,7 +227,8 @@ TEST_CASE("carried rows do what their lost log said, whatever the judge would sa
   CHECK(Content(scene.desk.Seen(scene.family), kTypes) == before);
   CHECK(scene.desk.Text(scene.family, kVisit, visits[0], kVisitPurpose) == "released");
   CHECK(scene.desk.Text(scene.family, kVisit, visits[1], kVisitPurpose).empty());
-  CHECK(scene.desk.Seen(scene.family).FindHeld(waiting.uid)->outcome == HeldWork::Outcome::kWaiting);
+  CHECK(scene.desk.Seen(scene.family).FindHeld(waiting.uid)->outcome ==
+        HeldWork::Outcome::kWaiting);
   CHECK(scene.desk.store->search().Find("released", std::nullopt, 0)->size() == 1);
 }
 

@@ -65,7 +65,9 @@ v1::RecordChange Decide(Town& town, const Id& held, uint32_t answer) {
 Phone::Phone(Town& in_town, const Hand& of_hand) : Phone(in_town, of_hand, nullptr) {}
 
 Phone::Phone(Town& in_town, const Hand& of_hand, std::unique_ptr<Store> opened)
-    : town(in_town), hand(Copy(of_hand)), store(std::move(opened)),
+    : town(in_town),
+      hand(Copy(of_hand)),
+      store(std::move(opened)),
       log_seed(Secret::FromBytes(std::string(32, 'L'))) {
   if (store != nullptr) return;
   absl::StatusOr<std::unique_ptr<Store>> made = Store::CreateInMemory(identity(), Catalog::Get());

@@ -15,8 +15,7 @@ namespace doorstep::client {
 
 // Types and fields of records.proto that these tests write.
 inline constexpr uint32_t kFamily = 1, kPersonName = 3, kSafeAddress = 7, kVisit = 27,
-                          kAssignment = 34,
-                          kDecision = 36;
+                          kAssignment = 34, kDecision = 36;
 inline constexpr uint32_t kVisitPlannedAt = 4, kVisitState = 9, kVisitPurpose = 18,
                           kVisitAccount = 19;
 
@@ -69,7 +68,8 @@ v1::RecordChange EndPlace(ScopeLog& log, const Hand& worker);
 // The supervisor's RELEASE (1) or DECLINE (2) of a held changeset.
 v1::RecordChange Decide(Town& town, const Id& held, uint32_t answer);
 
-// A visit that a worker plans in a family: state PLANNED, with a purpose and the words of an account.
+// A visit that a worker plans in a family: state PLANNED, with a purpose and the words of an
+// account.
 v1::RecordChange PlanVisit(const Town& town, const Hand& hand, const Id& id, int64_t planned_at_ms,
                            std::string_view purpose, std::string_view account = {});
 

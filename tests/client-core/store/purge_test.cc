@@ -28,21 +28,23 @@ struct Scene {
 
   explicit Scene(const TemporaryFolder* folder = nullptr)
       : phone(town, worker,
-              folder == nullptr ? nullptr
-                                : *Store::Create(folder->path(), TestKey(),
-                                                 {town.tenant, worker.device, town.root_pk},
-                                                 Catalog::Get())),
+              folder == nullptr
+                  ? nullptr
+                  : *Store::Create(folder->path(), TestKey(),
+                                   {town.tenant, worker.device, town.root_pk}, Catalog::Get())),
         store(*phone.store) {
     log.Push(first);
     other_log.Push(second);
     for (int n = 0; n < 30; ++n) {
       const Hand& hand = n % 2 == 0 ? worker : town.supervisor;
-      log.Push(town.Write(hand, family,
-                          {PlanVisit(town, hand, town.NewId(), n,
-                                     "secretword number" + std::to_string(n) + "secretword",
-                                     std::string(static_cast<size_t>(n) * 90, 'y') + " SecretWord")}));
+      log.Push(
+          town.Write(hand, family,
+                     {PlanVisit(town, hand, town.NewId(), n,
+                                "secretword number" + std::to_string(n) + "secretword",
+                                std::string(static_cast<size_t>(n) * 90, 'y') + " SecretWord")}));
     }
-    other_log.Push(town.Write(worker, other, {PlanVisit(town, worker, town.NewId(), 1, "kept words")}));
+    other_log.Push(
+        town.Write(worker, other, {PlanVisit(town, worker, town.NewId(), 1, "kept words")}));
     phone.Pull(town.log);
     phone.Pull(log, 7);
     phone.Pull(other_log);
@@ -111,15 +113,18 @@ TEST_CASE("what is owed stays, sealed: undelivered rows and every entry above th
   REQUIRE(row != nullptr);
   CHECK((row->Has(kPurged) && row->seq == 0));
   int sealed = 0;
-  REQUIRE(scene.store.outbox().ForEachOf(scene.family, [&](const OutboxRow& each) {
-    absl::StatusOr<std::string> bytes = scene.store.outbox().Sealed(each);
-    REQUIRE(bytes.ok());
-    for (char& c : *bytes) c = static_cast<char>(c ^ 0x5a);
-    v1::SignedChangeset readable;
-    CHECK(readable.ParseFromString(*bytes));
-    CHECK(DecodeChangeset(readable)->uid == each.uid);
-    return ++sealed, true;
-  }).ok());
+  REQUIRE(scene.store.outbox()
+              .ForEachOf(scene.family,
+                         [&](const OutboxRow& each) {
+                           absl::StatusOr<std::string> bytes = scene.store.outbox().Sealed(each);
+                           REQUIRE(bytes.ok());
+                           for (char& c : *bytes) c = static_cast<char>(c ^ 0x5a);
+                           v1::SignedChangeset readable;
+                           CHECK(readable.ParseFromString(*bytes));
+                           CHECK(DecodeChangeset(readable)->uid == each.uid);
+                           return ++sealed, true;
+                         })
+              .ok());
   CHECK(sealed == static_cast<int>(expected.size()));
   // Purged again it is what it was.
   CHECK(scene.store.Purge(scene.family, Store::Archive::kKept, Seal, 0)->uids == expected);
@@ -139,8 +144,8 @@ TEST_CASE("where nothing is archived, of the entries only the device's own are k
   REQUIRE(kept.ok());
   CHECK(kept->uids.size() == 16);  // the first entry and every other one after it
   for (const Entry& entry : scene.log.entries()) {
-    bool is_kept = std::find(kept->uids.begin(), kept->uids.end(), entry.changeset.uid) !=
-                   kept->uids.end();
+    bool is_kept =
+        std::find(kept->uids.begin(), kept->uids.end(), entry.changeset.uid) != kept->uids.end();
     CHECK(is_kept == (entry.changeset.device == scene.worker.device));
   }
 }

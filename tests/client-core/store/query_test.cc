@@ -55,7 +55,8 @@ TEST_CASE("keys of the index order as the values do") {
   FieldType number;
   number.number = 4;
   number.kind = Kind::kInstant;
-  std::vector<int64_t> values{INT64_MIN, -1'000'000, -1, 0, 1, 255, 256, 1'795'000'000'000, INT64_MAX};
+  std::vector<int64_t> values{INT64_MIN, -1'000'000,        -1,       0, 1, 255,
+                              256,       1'795'000'000'000, INT64_MAX};
   std::vector<std::string> keys;
   for (int64_t value : values) {
     std::vector<std::string> of_value = IndexKeys(number, EncodeI64(4, value));
@@ -65,7 +66,8 @@ TEST_CASE("keys of the index order as the values do") {
   CHECK(std::is_sorted(keys.begin(), keys.end()));
   CHECK(std::adjacent_find(keys.begin(), keys.end()) == keys.end());
   number.kind = Kind::kU32;
-  CHECK(IndexKeys(number, EncodeNumber(4, 1))[0] < IndexKeys(number, EncodeNumber(4, UINT32_MAX))[0]);
+  CHECK(IndexKeys(number, EncodeNumber(4, 1))[0] <
+        IndexKeys(number, EncodeNumber(4, UINT32_MAX))[0]);
   number.kind = Kind::kDate;
   CHECK(IndexKeys(number, EncodeDate(4, -5))[0] < IndexKeys(number, EncodeDate(4, 5))[0]);
   CHECK(IndexKeys(number, EncodeDate(5, 5)).empty());
@@ -111,9 +113,11 @@ TEST_CASE("an edit moves a record in the index, and a cleared field puts it last
   RecordQuery asked = Visits();
   asked.order_by = kVisitPlannedAt;
   auto write = [&](std::string value) {
-    Op shown = scene.phone.Seen(scene.family).Find(kVisit, a)->FindCell(kVisitPlannedAt)->live[0].op;
-    scene.phone.Commit(scene.town.Write(
-        scene.worker, scene.family, {Change(kVisit, a, {{kVisitPlannedAt, std::move(value), {shown}}})}));
+    Op shown =
+        scene.phone.Seen(scene.family).Find(kVisit, a)->FindCell(kVisitPlannedAt)->live[0].op;
+    scene.phone.Commit(
+        scene.town.Write(scene.worker, scene.family,
+                         {Change(kVisit, a, {{kVisitPlannedAt, std::move(value), {shown}}})}));
   };
   write(EncodeI64(kVisitPlannedAt, 300));
   CHECK(scene.Ids(asked) == std::vector<Id>{b, a});
@@ -149,29 +153,34 @@ TEST_CASE("questions that cannot be answered are refused") {
 TEST_CASE("a thousand records") {
   Scene scene;
   std::vector<std::pair<int64_t, Id>> made;
-  REQUIRE(scene.phone.store->InTransaction([&] {
-    for (int64_t n = 0; n < 1000; ++n) {
-      const int64_t at = (n * 7919) % 1000 - 500;
-      made.emplace_back(at, scene.town.NewId());
-      Judgement applied;
-      applied.verdict = v1::APPLIED;
-      absl::Status status = scene.phone.store->Commit(
-          scene.town.Write(scene.worker, n % 2 == 0 ? scene.family : scene.other,
-                           {PlanVisit(scene.town, scene.worker, made.back().second, at, "many")}),
-          applied, {}, scene.town.now_ms);
-      if (!status.ok()) return status;
-    }
-    return absl::OkStatus();
-  }).ok());
+  REQUIRE(scene.phone.store
+              ->InTransaction([&] {
+                for (int64_t n = 0; n < 1000; ++n) {
+                  const int64_t at = (n * 7919) % 1000 - 500;
+                  made.emplace_back(at, scene.town.NewId());
+                  Judgement applied;
+                  applied.verdict = v1::APPLIED;
+                  absl::Status status = scene.phone.store->Commit(
+                      scene.town.Write(
+                          scene.worker, n % 2 == 0 ? scene.family : scene.other,
+                          {PlanVisit(scene.town, scene.worker, made.back().second, at, "many")}),
+                      applied, {}, scene.town.now_ms);
+                  if (!status.ok()) return status;
+                }
+                return absl::OkStatus();
+              })
+              .ok());
   std::sort(made.begin(), made.end());
   RecordQuery asked = Visits();
   asked.order_by = kVisitPlannedAt;
   std::vector<Id> expected;
-  for (int n = 0; n < kQueryRecordsMax; ++n) expected.push_back(made[static_cast<size_t>(n)].second);
+  for (int n = 0; n < kQueryRecordsMax; ++n)
+    expected.push_back(made[static_cast<size_t>(n)].second);
   CHECK(scene.Ids(asked) == expected);
   asked.limit = 10'000;
   CHECK(scene.Ids(asked) == expected);
-  asked.where = {Planned(Condition::Relation::kAtLeast, 100), Planned(Condition::Relation::kAtMost, 109)};
+  asked.where = {Planned(Condition::Relation::kAtLeast, 100),
+                 Planned(Condition::Relation::kAtMost, 109)};
   CHECK(scene.Ids(asked).size() == 10);
   CHECK(scene.query.Story(scene.family, scene.town.now_ms)->size() == 500 + 5);
 }
@@ -179,8 +188,9 @@ TEST_CASE("a thousand records") {
 TEST_CASE("the story of a family is in the order it was made, and hidden families tell none") {
   Scene scene;
   Id a = scene.Visit(scene.family, 100);
-  scene.log.Push(scene.town.Write(scene.town.supervisor, scene.family,
-                                  {PlanVisit(scene.town, scene.worker, scene.town.NewId(), 1, "b")}));
+  scene.log.Push(
+      scene.town.Write(scene.town.supervisor, scene.family,
+                       {PlanVisit(scene.town, scene.worker, scene.town.NewId(), 1, "b")}));
   scene.phone.Pull(scene.log);
   std::vector<RecordPlace> story = *scene.query.Story(scene.family, scene.town.now_ms);
   REQUIRE(story.size() == 7);
@@ -188,9 +198,10 @@ TEST_CASE("the story of a family is in the order it was made, and hidden familie
   CHECK(story[6].id == a);  // not received: after everything that is
   CHECK(story[5].type == kVisit);
   CHECK(*scene.query.ScopesOf(kVisit, a) == std::vector<Id>{scene.family});
-  REQUIRE(scene.phone.store->InTransaction([&] {
-    return scene.phone.store->log().SetFlag(scene.family, kHidden);
-  }).ok());
+  REQUIRE(
+      scene.phone.store
+          ->InTransaction([&] { return scene.phone.store->log().SetFlag(scene.family, kHidden); })
+          .ok());
   CHECK(scene.query.ScopesOf(kVisit, a)->empty());
   CHECK(scene.Ids(Visits()).empty());
 }
@@ -212,7 +223,8 @@ TEST_CASE("contested cells are found while they are, with what is not sent yet")
   Op sibling = scene.phone.Seen(scene.family).Find(kVisit, a)->FindCell(kVisitPurpose)->live[1].op;
   scene.phone.Commit(scene.town.Write(
       scene.worker, scene.family,
-      {Change(kVisit, a, {{kVisitPurpose, EncodeBytes(kVisitPurpose, "settled"), {shown, sibling}}})}));
+      {Change(kVisit, a,
+              {{kVisitPurpose, EncodeBytes(kVisitPurpose, "settled"), {shown, sibling}}})}));
   CHECK(scene.query.Contested(std::nullopt)->empty());
 }
 
@@ -220,15 +232,15 @@ TEST_CASE("history has every write: received, overwritten, held, unsent") {
   Scene scene;
   Id a = scene.Visit(scene.family, 100);
   // The visit reaches the log; then the supervisor's words, held words of a stranger, own words.
-  absl::StatusOr<Changeset> sent =
-      scene.phone.store->outbox().Load((*scene.phone.store->outbox().FindUid(
-          *Id::FromHex(scene.phone.Unsent()[0])))[0]);
+  absl::StatusOr<Changeset> sent = scene.phone.store->outbox().Load(
+      (*scene.phone.store->outbox().FindUid(*Id::FromHex(scene.phone.Unsent()[0])))[0]);
   REQUIRE(sent.ok());
   scene.log.Push(*sent);
   Op purpose = scene.log.Live(kVisit, a, kVisitPurpose);
   scene.log.Push(scene.town.Write(
       scene.town.supervisor, scene.family,
-      {Change(kVisit, a, {{kVisitPurpose, EncodeBytes(kVisitPurpose, "by the supervisor"), {purpose}}})}));
+      {Change(kVisit, a,
+              {{kVisitPurpose, EncodeBytes(kVisitPurpose, "by the supervisor"), {purpose}}})}));
   scene.log.Push(scene.town.Write(
       scene.town.admin, scene.family,
       {Change(kVisit, a, {{kVisitPurpose, EncodeBytes(kVisitPurpose, "by nobody of theirs")}})}));
@@ -236,8 +248,10 @@ TEST_CASE("history has every write: received, overwritten, held, unsent") {
   scene.phone.Commit(scene.town.Write(
       scene.worker, scene.family,
       {Change(kVisit, a, {{kVisitAccount, EncodeBytes(kVisitAccount, "not purpose")}}),
-       Change(kVisit, a, {{kVisitPurpose, EncodeBytes(kVisitPurpose, "unsent"),
-                           {scene.log.Live(kVisit, a, kVisitPurpose)}}})}));
+       Change(kVisit, a,
+              {{kVisitPurpose,
+                EncodeBytes(kVisitPurpose, "unsent"),
+                {scene.log.Live(kVisit, a, kVisitPurpose)}}})}));
   std::vector<WrittenValue> values =
       *scene.query.History({scene.family, kVisit, a}, kVisitPurpose, scene.town.now_ms);
   REQUIRE(values.size() == 4);

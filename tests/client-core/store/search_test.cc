@@ -30,7 +30,8 @@ struct Scene {
     phone.Commit(town.Write(worker, scope, {PlanVisit(town, worker, id, 5, purpose, account)}));
     return id;
   }
-  std::vector<Id> Ids(std::string_view words, std::optional<Id> scope = std::nullopt, int limit = 0) {
+  std::vector<Id> Ids(std::string_view words, std::optional<Id> scope = std::nullopt,
+                      int limit = 0) {
     absl::StatusOr<std::vector<SearchHit>> hits = search.Find(words, scope, limit);
     REQUIRE(hits.ok());
     std::vector<Id> ids;
@@ -54,7 +55,8 @@ TEST_CASE("every word must occur, in whichever text, in any order; the last may 
 TEST_CASE("accents and signs do not matter, and nothing typed is an operator") {
   Scene scene;
   Id a = scene.Visit(scene.family, "Zoë O'Brien's café — 'never' OR always");
-  for (const char* words : {"zoe", "O'Brien", "obrien's", "cafe", "CAFÉ", "never OR", "or always"}) {
+  for (const char* words :
+       {"zoe", "O'Brien", "obrien's", "cafe", "CAFÉ", "never OR", "or always"}) {
     INFO(words);
     if (std::string_view(words) == "obrien's") {
       CHECK(scene.Ids(words).empty());
@@ -83,8 +85,8 @@ TEST_CASE("the hit says where, with the words marked and cut at characters") {
   REQUIRE(hits.size() == 1);
   CHECK(hits[0].record == RecordPlace{scene.family, kVisit, a});
   CHECK(hits[0].field == kVisitAccount);
-  CHECK(hits[0].snippet.find("\xe2\x81\xa8kettle\xe2\x81\xa9 \xe2\x81\xa8" "boiled\xe2\x81\xa9") !=
-        std::string::npos);
+  CHECK(hits[0].snippet.find("\xe2\x81\xa8kettle\xe2\x81\xa9 \xe2\x81\xa8"
+                             "boiled\xe2\x81\xa9") != std::string::npos);
   CHECK(hits[0].snippet.size() < 320);
   CHECK(IsPlainText(hits[0].snippet));
   hits = *scene.search.Find("tea", std::nullopt, 0);
@@ -100,9 +102,10 @@ TEST_CASE("one family or all, and no more than asked") {
   CHECK(scene.Ids("kettle", scene.family) == std::vector<Id>{a});
   CHECK(scene.Ids("kettle", scene.town.NewId()).empty());
   CHECK(scene.Ids("kettle", std::nullopt, 1) == std::vector<Id>{b});
-  REQUIRE(scene.phone.store->InTransaction([&] {
-    return scene.phone.store->log().SetFlag(scene.other, kHidden);
-  }).ok());
+  REQUIRE(
+      scene.phone.store
+          ->InTransaction([&] { return scene.phone.store->log().SetFlag(scene.other, kHidden); })
+          .ok());
   CHECK(scene.Ids("kettle") == std::vector<Id>{a});
 }
 
@@ -113,8 +116,8 @@ TEST_CASE("what is no longer in force is found no longer, and leaves no bytes") 
   const Cell* cell = scene.phone.Seen(scene.family).Find(kVisit, a)->FindCell(kVisitPurpose);
   scene.phone.Commit(scene.town.Write(
       scene.worker, scene.family,
-      {Change(kVisit, a, {{kVisitPurpose, EncodeBytes(kVisitPurpose, "drum lessons"),
-                           {cell->live[0].op}}})}));
+      {Change(kVisit, a,
+              {{kVisitPurpose, EncodeBytes(kVisitPurpose, "drum lessons"), {cell->live[0].op}}})}));
   CHECK(scene.Ids("xylophone").empty());
   CHECK(scene.Ids("drum") == std::vector<Id>{a});
   // Lower case stands in the index only; the signed words keep their capital.
@@ -145,8 +148,9 @@ TEST_CASE("restricted and unsearched texts are not in it") {
   REQUIRE(scene.phone.store->Commit(changeset, applied, {}, scene.town.now_ms).ok());
   CHECK(scene.Ids("hidden").empty());
   CHECK(scene.Ids("unknown").empty());
-  CHECK(scene.phone.store->query().ScopesOf(60'000, *Id::FromBytes(
-      changeset.body.changes(1).id()))->size() == 1);
+  CHECK(scene.phone.store->query()
+            .ScopesOf(60'000, *Id::FromBytes(changeset.body.changes(1).id()))
+            ->size() == 1);
 }
 
 TEST_CASE("limits of a search, at the edge and beyond") {
@@ -156,20 +160,24 @@ TEST_CASE("limits of a search, at the edge and beyond") {
   CHECK(scene.search.Find(words, std::nullopt, 0).ok());
   CHECK(ReasonOf(scene.search.Find(words + "w", std::nullopt, 0).status()) == Reason::kLimit);
   CHECK(scene.search.Find(std::string(kSearchBytesMax, 'x'), std::nullopt, 0).ok());
-  CHECK(ReasonOf(scene.search.Find(std::string(kSearchBytesMax + 1, 'x'), std::nullopt, 0).status()) ==
+  CHECK(ReasonOf(
+            scene.search.Find(std::string(kSearchBytesMax + 1, 'x'), std::nullopt, 0).status()) ==
         Reason::kLimit);
-  REQUIRE(scene.phone.store->InTransaction([&] {
-    for (int n = 0; n < kSearchHitsMax + 5; ++n) {
-      Changeset visit = scene.town.Write(
-          scene.worker, scene.family,
-          {PlanVisit(scene.town, scene.worker, scene.town.NewId(), n, "many")});
-      Judgement applied;
-      applied.verdict = v1::APPLIED;
-      absl::Status status = scene.phone.store->Commit(visit, applied, {}, scene.town.now_ms);
-      if (!status.ok()) return status;
-    }
-    return absl::OkStatus();
-  }).ok());
+  REQUIRE(scene.phone.store
+              ->InTransaction([&] {
+                for (int n = 0; n < kSearchHitsMax + 5; ++n) {
+                  Changeset visit = scene.town.Write(
+                      scene.worker, scene.family,
+                      {PlanVisit(scene.town, scene.worker, scene.town.NewId(), n, "many")});
+                  Judgement applied;
+                  applied.verdict = v1::APPLIED;
+                  absl::Status status =
+                      scene.phone.store->Commit(visit, applied, {}, scene.town.now_ms);
+                  if (!status.ok()) return status;
+                }
+                return absl::OkStatus();
+              })
+              .ok());
   CHECK(scene.Ids("many").size() == kSearchHitsMax);
   CHECK(scene.Ids("many", std::nullopt, 10'000).size() == kSearchHitsMax);
 }

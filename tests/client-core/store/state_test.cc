@@ -69,8 +69,8 @@ TEST_CASE("held work is kept with its changeset and its decision") {
   CHECK(work->changeset.bytes == held.bytes);
   CHECK(state->FindHeld(scene.town.NewId()) == nullptr);
 
-  Judgement released = scene.log.Push(scene.town.Write(
-      scene.town.supervisor, scene.family, {Decide(scene.town, held.uid, 1)}));
+  Judgement released = scene.log.Push(
+      scene.town.Write(scene.town.supervisor, scene.family, {Decide(scene.town, held.uid, 1)}));
   INFO("reason " << released.reason);
   REQUIRE(released.verdict == v1::APPLIED);
   REQUIRE(released.released == std::vector<Id>{held.uid});
@@ -122,11 +122,13 @@ TEST_CASE("damaged state is a status, not a value") {
 TEST_CASE("keys of a scope, ascending") {
   Scene scene;
   std::vector<std::pair<uint32_t, Id>> keys;
-  REQUIRE(scene.phone.store->state().ForEachKey(scene.family, [&](const State::RecordKey& key) {
-    keys.emplace_back(key.type, key.id);
-  }).ok());
+  REQUIRE(scene.phone.store->state()
+              .ForEachKey(scene.family,
+                          [&](const State::RecordKey& key) { keys.emplace_back(key.type, key.id); })
+              .ok());
   CHECK(std::is_sorted(keys.begin(), keys.end()));
-  CHECK(std::count_if(keys.begin(), keys.end(), [](const auto& k) { return k.first == kVisit; }) == 2);
+  CHECK(std::count_if(keys.begin(), keys.end(), [](const auto& k) { return k.first == kVisit; }) ==
+        2);
 }
 
 }  // namespace

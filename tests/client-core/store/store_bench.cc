@@ -1,6 +1,6 @@
 // What the store must keep up with, measured on this machine: commits against bare durable inserts
-// of the same bytes, opening with years of families, queries and searches over them. Prints one line
-// each; a person reads them.
+// of the same bytes, opening with years of families, queries and searches over them. Prints one
+// line each; a person reads them.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
@@ -24,12 +24,13 @@ double MillisecondsSince(Clock::time_point start) {
 constexpr int kFamilies = 60, kVisitsEach = 72, kCommits = 1000;
 
 std::string Narrative(Town& town, size_t bytes) {
-  static const char* const kWords[] = {"visit", "school", "talked", "mother", "about", "bedtime",
-                                       "garden", "meeting", "agreed", "next", "week", "calm"};
+  static const char* const kWords[] = {"visit",  "school",  "talked", "mother", "about", "bedtime",
+                                       "garden", "meeting", "agreed", "next",   "week",  "calm"};
   std::string text;
   while (text.size() < bytes) {
     text += kWords[town.random.Make<1>()[0] % 12];
-    text += town.random.Make<1>()[0] % 5 == 0 ? std::to_string(town.random.Make<1>()[0]) + " " : " ";
+    text +=
+        town.random.Make<1>()[0] % 5 == 0 ? std::to_string(town.random.Make<1>()[0]) + " " : " ";
   }
   text.resize(bytes);
   return text;
@@ -46,18 +47,22 @@ void BenchCommits(Town& town, const Hand& worker, Phone& phone, const Id& family
                   const std::string& file) {
   std::vector<Changeset> made;
   for (int n = 0; n < kCommits; ++n) {
-    made.push_back(town.Write(worker, family, {PlanVisit(town, worker, town.NewId(), n, "bench",
-                                                         Narrative(town, 1700))}));
+    made.push_back(
+        town.Write(worker, family,
+                   {PlanVisit(town, worker, town.NewId(), n, "bench", Narrative(town, 1700))}));
   }
   TemporaryFolder folder;
   Schema bare{1, {"CREATE TABLE t(n INTEGER PRIMARY KEY, bytes BLOB)"}, {}, {}};
-  std::unique_ptr<Database> database = *Database::Create(
-      folder.path(), TestKey(), bare, [](Database&) { return absl::OkStatus(); });
+  std::unique_ptr<Database> database =
+      *Database::Create(folder.path(), TestKey(), bare, [](Database&) { return absl::OkStatus(); });
   Clock::time_point start = Clock::now();
   double cpu = CpuMicroseconds();
   for (const Changeset& changeset : made) {
     Transaction transaction(*database);
-    database->Prepare("INSERT INTO t(bytes) VALUES(?1)").Bind(1, changeset.bytes).Run().IgnoreError();
+    database->Prepare("INSERT INTO t(bytes) VALUES(?1)")
+        .Bind(1, changeset.bytes)
+        .Run()
+        .IgnoreError();
     transaction.Commit().IgnoreError();
   }
   double inserts = kCommits * 1000 / MillisecondsSince(start);
@@ -102,9 +107,10 @@ TEST_CASE("the store keeps up") {
       Judgement applied;
       applied.verdict = v1::APPLIED;
       for (int n = 0; n < kVisitsEach; ++n) {
-        log.Place(town.Write(worker, first.scope,
-                             {PlanVisit(town, worker, town.NewId(), n, "bench",
-                                        Narrative(town, 1700))}), applied);
+        log.Place(
+            town.Write(worker, first.scope,
+                       {PlanVisit(town, worker, town.NewId(), n, "bench", Narrative(town, 1700))}),
+            applied);
       }
       Clock::time_point start = Clock::now();
       phone.Pull(log, 120);
@@ -117,8 +123,7 @@ TEST_CASE("the store keeps up") {
   Report("file", static_cast<double>(std::filesystem::file_size(folder.file())) / 1e6, "MB");
   for (int n = 0; n < 3; ++n) {
     Clock::time_point start = Clock::now();
-    std::unique_ptr<Store> store =
-        *Store::Open(folder.path(), TestKey(), identity, Catalog::Get());
+    std::unique_ptr<Store> store = *Store::Open(folder.path(), TestKey(), identity, Catalog::Get());
     Report("opened", MillisecondsSince(start), "ms");
     start = Clock::now();
     RecordQuery query;

@@ -211,8 +211,8 @@ TEST_CASE("history of the directory that the server lost") {
 
 TEST_CASE("a delivered row of a scope that the server serves nothing of leaves by the answer") {
   Scene scene;
-  Changeset access = scene.town.Write(scene.worker, scene.worker.device,
-                                      {Change(60, scene.town.NewId(), {})});
+  Changeset access =
+      scene.town.Write(scene.worker, scene.worker.device, {Change(60, scene.town.NewId(), {})});
   scene.phone.Commit(access);
   REQUIRE(scene.store.outbox().CountOf(scene.worker.device)->all == 1);
   REQUIRE(scene.store.RemoveDelivered(scene.worker.device, access.uid, scene.town.now_ms).ok());
@@ -232,7 +232,8 @@ TEST_CASE("the store of another device is told as such") {
   other = identity;
   other.genesis_root = {};
   CHECK(ReasonOf(Store::Open(folder.path(), TestKey(), other, catalog).status()) == Reason::kKey);
-  CHECK(ReasonOf(Store::Open(folder.path(), TestKey(9), identity, catalog).status()) == Reason::kKey);
+  CHECK(ReasonOf(Store::Open(folder.path(), TestKey(9), identity, catalog).status()) ==
+        Reason::kKey);
 }
 
 TEST_CASE("a store in a file, closed and opened, is what it was") {

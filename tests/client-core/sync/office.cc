@@ -17,15 +17,16 @@ constexpr uint32_t kServerKeys = 123, kAssignment = 34;
 }  // namespace
 
 Office::Office(Town& in_town)
-    : town(in_town), log_seed(Secret::FromBytes(View(in_town.random.Make<32>()))),
+    : town(in_town),
+      log_seed(Secret::FromBytes(View(in_town.random.Make<32>()))),
       ingest_seed(Secret::FromBytes(View(in_town.random.Make<32>()))) {
-  Judgement judgement = town.log.Push(town.Write(
-      town.root, town.tenant,
-      {Change(kServerKeys, town.NewId(),
-              {{1, EncodeBytes(1, View(SignPublicKey(log_seed)))},
-               {2, EncodeBytes(2, View(BoxPublicKey(ingest_seed)))},
-               {3, EncodeBytes(3, "authority")},
-               {4, EncodeNumber(4, 1)}})}));
+  Judgement judgement =
+      town.log.Push(town.Write(town.root, town.tenant,
+                               {Change(kServerKeys, town.NewId(),
+                                       {{1, EncodeBytes(1, View(SignPublicKey(log_seed)))},
+                                        {2, EncodeBytes(2, View(BoxPublicKey(ingest_seed)))},
+                                        {3, EncodeBytes(3, "authority")},
+                                        {4, EncodeNumber(4, 1)}})}));
   REQUIRE(judgement.verdict == v1::APPLIED);
 }
 
@@ -53,8 +54,8 @@ void Office::Place(const Changeset& changeset, const Judgement& judgement) {
   meta.set_directory_hash(ShortHash(town.directory.hash()));
   meta.set_received_ms(town.now_ms);
   for (const Id& uid : judgement.released) meta.add_released(uid.str());
-  Hash32 before = log.entries.empty() ? EmptyLogHash(town.tenant, changeset.scope)
-                                      : log.entries.back().hash;
+  Hash32 before =
+      log.entries.empty() ? EmptyLogHash(town.tenant, changeset.scope) : log.entries.back().hash;
   places_[changeset.uid] = {changeset.scope, log.entries.size()};
   log.entries.push_back(MakeEntry(town.tenant, changeset, meta, before));
   FoldEntry(*log.state, log.entries.back());
@@ -75,8 +76,8 @@ v1::SignedHead Office::Head(const Id& scope, uint64_t seq) {
   v1::Head head;
   head.set_scope(scope.str());
   head.set_seq(seq);
-  head.set_entry_hash(std::string(
-      View(seq == 0 ? EmptyLogHash(town.tenant, scope) : entries[seq - 1].hash)));
+  head.set_entry_hash(
+      std::string(View(seq == 0 ? EmptyLogHash(town.tenant, scope) : entries[seq - 1].hash)));
   if (seq == entries.size()) {
     Hash32 digest = directory ? town.log.state().Digest() : line(scope).state->Digest();
     head.set_state_digest(std::string(View(digest)));
@@ -144,9 +145,9 @@ std::vector<v1::PullFrame> Office::Answer(const v1::PullRequest& request, const 
       continue;
     }
     const std::vector<Entry>& entries = line(scope).entries;
-    bool on_chain = cursor.seq() <= entries.size() &&
-                    (cursor.seq() == 0 ||
-                     HashPrefix(entries[cursor.seq() - 1].hash) == cursor.hash());
+    bool on_chain =
+        cursor.seq() <= entries.size() &&
+        (cursor.seq() == 0 || HashPrefix(entries[cursor.seq() - 1].hash) == cursor.hash());
     if (!on_chain) {
       frames.emplace_back().mutable_mismatch()->set_scope(scope.str());
     } else if (gated) {

@@ -1,7 +1,7 @@
-// A server for tests of contacts: it judges, chains, folds and signs what it is handed, serves pages
-// by right, and can be put back to an earlier day. It keeps the directory of a Town and logs of its
-// own; what it cannot do (a directory put back, lapses, gates that open) the simulator does with the
-// real one.
+// A server for tests of contacts: it judges, chains, folds and signs what it is handed, serves
+// pages by right, and can be put back to an earlier day. It keeps the directory of a Town and logs
+// of its own; what it cannot do (a directory put back, lapses, gates that open) the simulator does
+// with the real one.
 #ifndef DOORSTEP_TESTS_CLIENT_CORE_SYNC_OFFICE_H_
 #define DOORSTEP_TESTS_CLIENT_CORE_SYNC_OFFICE_H_
 
@@ -53,10 +53,10 @@ class Office {
   v1::DeviceStatus status = v1::DEVICE_ACTIVE;
   bool gated = false;
   size_t page_entries = 3;
-  std::map<Id, v1::RowAnswer> told;       // by uid: answered so instead of taken
-  std::vector<v1::PushRequest> pushes;    // as they came
+  std::map<Id, v1::RowAnswer> told;     // by uid: answered so instead of taken
+  std::vector<v1::PushRequest> pushes;  // as they came
   std::vector<v1::PullRequest> pulls;
-  std::vector<Id> delivered;              // uids
+  std::vector<Id> delivered;  // uids
 
  private:
   v1::RowAnswer Take(const v1::PushRow& row);

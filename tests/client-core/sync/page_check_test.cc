@@ -56,8 +56,8 @@ struct Case {
     PageContext context{Catalog::Get(), verifier};
     return CheckFamilyPage(context, town.directory, Base(after), page, *state, checked);
   }
-  // The page 1 … 6 with its entries altered, chained anew and signed by the server's own key: what a
-  // server that lies about one thing would send.
+  // The page 1 … 6 with its entries altered, chained anew and signed by the server: what
+  // a server that lies about one thing would send.
   v1::PullPage Lie(const std::function<void(std::vector<Entry>&)>& alter) {
     std::vector<Entry> entries = office.line(family).entries;
     alter(entries);
@@ -126,7 +126,7 @@ TEST_CASE("another state digest under a good signature is told apart, not refuse
 
 TEST_CASE("a page whose numbers, hashes or scope do not follow is refused") {
   Case c;
-  CHECK(Refused(c.Check(c.office.Page(c.family, 3, 6)), Reason::kIntegrity));  // gap
+  CHECK(Refused(c.Check(c.office.Page(c.family, 3, 6)), Reason::kIntegrity));     // gap
   CHECK(Refused(c.Check(c.office.Page(c.family, 2, 6), 2), Reason::kIntegrity));  // repeat
   CHECK(Refused(c.Check(c.Lie([](auto& entries) { std::swap(entries[2], entries[3]); })),
                 Reason::kIntegrity));
@@ -178,17 +178,16 @@ TEST_CASE("a head that is forged, foreign, retired or of another place is refuse
 TEST_CASE("the place in the directory is on this device's chain, and never falls") {
   Case c;
   CHECK(Refused(c.Check(c.Lie([](auto& entries) {
-                  entries[4].meta.set_directory_seq(1);
-                  entries[4].meta.set_directory_hash(0);
-                })),
+    entries[4].meta.set_directory_seq(1);
+    entries[4].meta.set_directory_hash(0);
+  })),
                 Reason::kIntegrity));
   CHECK(Refused(c.Check(c.Lie([](auto& entries) {
-                  entries[1].meta.set_directory_hash(entries[1].meta.directory_hash() + 1);
-                })),
+    entries[1].meta.set_directory_hash(entries[1].meta.directory_hash() + 1);
+  })),
                 Reason::kIntegrity));
-  std::optional<PageRefusal> ahead = c.Check(c.Lie([&](auto& entries) {
-    entries[5].meta.set_directory_seq(c.town.directory.seq() + 1);
-  }));
+  std::optional<PageRefusal> ahead = c.Check(
+      c.Lie([&](auto& entries) { entries[5].meta.set_directory_seq(c.town.directory.seq() + 1); }));
   REQUIRE(ahead);
   CHECK(ahead->fault == PageFault::kDirectoryFirst);
 }
@@ -208,8 +207,11 @@ TEST_CASE("an applied trust record without place or role freezes the scope") {
   Hand stranger = c.town.Hire(v1::ROLE_KEY_WORKER);
   auto assignment = [&](const Hand& user) {
     return Change(kAssignment, c.town.NewId(),
-                  {{1, EncodeId(1, user.user)}, {2, EncodeNumber(2, 2)}, {4, EncodeNumber(4, 2)},
-                   {5, EncodeDate(5, c.town.today)}, {7, EncodeNumber(7, 1)}});
+                  {{1, EncodeId(1, user.user)},
+                   {2, EncodeNumber(2, 2)},
+                   {4, EncodeNumber(4, 2)},
+                   {5, EncodeDate(5, c.town.today)},
+                   {7, EncodeNumber(7, 1)}});
   };
   auto lied = [&](const Hand& by, const v1::RecordChange& change) {
     Changeset changeset = c.town.Write(by, c.family, {change});
@@ -222,8 +224,8 @@ TEST_CASE("an applied trust record without place or role freezes the scope") {
       entry.meta.set_directory_hash(ShortHash(c.town.directory.hash()));
     });
   };
-  CHECK(Frozen(c.Check(lied(stranger, assignment(stranger)))));      // without place
-  CHECK(Frozen(c.Check(lied(c.worker, assignment(stranger)))));      // without role
+  CHECK(Frozen(c.Check(lied(stranger, assignment(stranger)))));  // without place
+  CHECK(Frozen(c.Check(lied(c.worker, assignment(stranger)))));  // without role
   CHECK_FALSE(c.Check(lied(c.town.supervisor, assignment(stranger))));
   // What is no trust record never stops a client, whatever the verdict.
   CHECK_FALSE(c.Check(lied(stranger, Visit(c.town, stranger))));
@@ -232,11 +234,13 @@ TEST_CASE("an applied trust record without place or role freezes the scope") {
 TEST_CASE("only the server's own signature can freeze a scope") {
   Case c;
   Hand stranger = c.town.Hire(v1::ROLE_KEY_WORKER);
-  Changeset lie = c.town.Write(
-      stranger, c.family,
-      {Change(kAssignment, c.town.NewId(),
-              {{1, EncodeId(1, stranger.user)}, {2, EncodeNumber(2, 2)}, {4, EncodeNumber(4, 2)},
-               {5, EncodeDate(5, c.town.today)}, {7, EncodeNumber(7, 1)}})});
+  Changeset lie = c.town.Write(stranger, c.family,
+                               {Change(kAssignment, c.town.NewId(),
+                                       {{1, EncodeId(1, stranger.user)},
+                                        {2, EncodeNumber(2, 2)},
+                                        {4, EncodeNumber(4, 2)},
+                                        {5, EncodeDate(5, c.town.today)},
+                                        {7, EncodeNumber(7, 1)}})});
   v1::PullPage page = c.Lie([&](auto& entries) {
     entries[5].changeset = lie;
     entries[5].meta.set_verdict(v1::APPLIED);
@@ -266,11 +270,11 @@ TEST_CASE("`released` names only what the entry's Decision releases and what is 
     });
   };
   CHECK_FALSE(c.Check(with(decision(c.held_uid, 1), c.held_uid)));
-  CHECK(Frozen(c.Check(with(decision(c.held_uid, 2), c.held_uid))));                // declined
+  CHECK(Frozen(c.Check(with(decision(c.held_uid, 2), c.held_uid))));  // declined
   Id applied = c.office.line(c.family).entries[1].changeset.uid;
-  CHECK(Frozen(c.Check(with(decision(applied, 1), applied))));                      // not held
+  CHECK(Frozen(c.Check(with(decision(applied, 1), applied))));  // not held
   CHECK(Frozen(c.Check(with(c.town.Write(c.worker, c.family, {Visit(c.town, c.worker)}),
-                            c.held_uid))));                                         // no Decision
+                            c.held_uid))));  // no Decision
 }
 
 TEST_CASE("the directory is tried on whole, and a stranger's device in it freezes it") {
@@ -313,8 +317,8 @@ TEST_CASE("a page of another directory place than its own is refused") {
   ScopeState state(c.town.tenant, nullptr);
   CheckedPage checked;
   PageBase empty{0, EmptyLogHash(c.town.tenant, c.town.tenant), 0};
-  CHECK(Refused(CheckDirectoryPage(context, trial, empty, page, state, checked),
-                Reason::kIntegrity));
+  CHECK(
+      Refused(CheckDirectoryPage(context, trial, empty, page, state, checked), Reason::kIntegrity));
 }
 
 TEST_CASE("compression is held to one frame, its size, and the page's limit") {
@@ -338,8 +342,8 @@ TEST_CASE("compression is held to one frame, its size, and the page's limit") {
   open.resize(ZSTD_compress2(context, open.data(), open.size(), plain.data(), plain.size()));
   CHECK(ReasonOf(UnpackEntries(open).status()) == Reason::kIntegrity);
   ZSTD_freeCCtx(context);
-  // A frame header that asks for a window of two gigabytes: descriptor with an eight-byte size and a
-  // window byte of exponent 21.
+  // A frame header that asks for a window of two gigabytes: descriptor with an eight-byte size and
+  // a window byte of exponent 21.
   std::string window("\x28\xb5\x2f\xfd\xc0\xa8", 6);
   window += std::string("\x05\0\0\0\0\0\0\0", 8) + std::string("\x29\0\0hello", 8);
   CHECK(ReasonOf(UnpackEntries(window).status()) == Reason::kLimit);

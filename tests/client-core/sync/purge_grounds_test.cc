@@ -31,17 +31,19 @@ struct Case {
                         {Change(kAssignment, place, {{7, EncodeNumber(7, 2), {{uid, 9}}}})});
   }
   Changeset Opening(const Hand& by, const Hand& user, const Id& id, int64_t until_ms = 0) {
-    std::vector<Put> puts{{1, EncodeId(1, user.user)}, {2, EncodeNumber(2, 7)},
-                          {4, EncodeNumber(4, 4)},     {5, EncodeDate(5, town.today)},
+    std::vector<Put> puts{{1, EncodeId(1, user.user)},
+                          {2, EncodeNumber(2, 7)},
+                          {4, EncodeNumber(4, 4)},
+                          {5, EncodeDate(5, town.today)},
                           {7, EncodeNumber(7, 1)}};
     if (until_ms != 0) puts.push_back({6, EncodeI64(6, until_ms)});
     return town.Write(by, family, {Change(kAssignment, id, puts)});
   }
   Changeset Decline(const Hand& by, const Id& held) {
-    return town.Write(by, family,
-                      {Change(kDecision, town.NewId(),
-                              {{1, EncodeId(1, held)}, {2, EncodeNumber(2, 2)},
-                               {3, EncodeNumber(3, 5)}})});
+    return town.Write(
+        by, family,
+        {Change(kDecision, town.NewId(),
+                {{1, EncodeId(1, held)}, {2, EncodeNumber(2, 2)}, {3, EncodeNumber(3, 5)}})});
   }
   LossFinding Judge(std::initializer_list<Changeset> proof, std::vector<WaitingRow> rows = {},
                     int64_t now_ms = 0, int64_t server_ms = 0) {
@@ -52,7 +54,10 @@ struct Case {
   }
   LossFinding JudgeFrame(const v1::PullFrame::Ended& ended, std::vector<WaitingRow> rows = {},
                          int64_t now_ms = 0, int64_t server_ms = 0) {
-    LossQuestion question{Catalog::Get(), town.directory, verifier, worker.user,
+    LossQuestion question{Catalog::Get(),
+                          town.directory,
+                          verifier,
+                          worker.user,
                           now_ms == 0 ? town.now_ms : now_ms,
                           server_ms == 0 ? town.now_ms : server_ms};
     return JudgeEnded(question, state(), rows, ended);
@@ -86,20 +91,18 @@ TEST_CASE("a supervisor who has ended since ended it all the same") {
   Changeset ending = c.Ending(c.town.supervisor, c.PlaceOf(c.worker));
   Op live = c.town.log.Live(120, c.town.supervisor.device, 7);
   REQUIRE(c.town.log
-              .Push(c.town.Write(c.town.admin, c.town.tenant,
-                                 {Change(120, c.town.supervisor.device,
-                                         {{7, EncodeNumber(7, 2), {live}}})}))
+              .Push(c.town.Write(
+                  c.town.admin, c.town.tenant,
+                  {Change(120, c.town.supervisor.device, {{7, EncodeNumber(7, 2), {live}}})}))
               .verdict == v1::APPLIED);
-  REQUIRE_FALSE(
-      c.town.directory.DeviceCounts(c.town.supervisor.device, c.town.directory.seq()));
+  REQUIRE_FALSE(c.town.directory.DeviceCounts(c.town.supervisor.device, c.town.directory.seq()));
   CHECK(c.Judge({ending}).loss == Loss::kLost);
 }
 
 TEST_CASE("no ending, or one of another's or an unknown place, loses nothing") {
   Case c;
   CHECK(c.Judge({}).loss == Loss::kHidden);
-  CHECK(c.Judge({c.Ending(c.town.supervisor, c.PlaceOf(c.town.supervisor))}).loss ==
-        Loss::kHidden);
+  CHECK(c.Judge({c.Ending(c.town.supervisor, c.PlaceOf(c.town.supervisor))}).loss == Loss::kHidden);
   CHECK(c.Judge({c.Ending(c.town.supervisor, c.town.NewId())}).loss == Loss::kHidden);
 }
 
@@ -155,8 +158,9 @@ TEST_CASE("a place opened in the outbox is open until it is answered held") {
   Changeset ending = c.Ending(c.town.supervisor, c.PlaceOf(c.worker));
   CHECK(c.Judge({ending}, {{opened, false}}).loss == Loss::kNone);
   CHECK(c.Judge({ending}, {{opened, true}}).loss == Loss::kLost);
-  CHECK(c.Judge({ending, opened, c.Decline(c.town.supervisor, opened.uid)}, {{opened, false}}).loss ==
-        Loss::kLost);
+  CHECK(
+      c.Judge({ending, opened, c.Decline(c.town.supervisor, opened.uid)}, {{opened, false}}).loss ==
+      Loss::kLost);
 }
 
 TEST_CASE("a place lapses by this device's clock and the server's, not by one of them") {
@@ -181,14 +185,14 @@ TEST_CASE("who read a family that nobody had founded loses it by the decision on
   held.changeset = first;
   unfounded.AddHeld(held);
   auto decided = [&](uint32_t answer) {
-    return c.town.Write(c.town.supervisor, first.scope,
-                        {Change(kDecision, c.town.NewId(),
-                                {{1, EncodeId(1, uid)}, {2, EncodeNumber(2, answer)},
-                                 {3, EncodeNumber(3, 1)}})});
+    return c.town.Write(
+        c.town.supervisor, first.scope,
+        {Change(kDecision, c.town.NewId(),
+                {{1, EncodeId(1, uid)}, {2, EncodeNumber(2, answer)}, {3, EncodeNumber(3, 1)}})});
   };
   // Another supervisor of the team, named in no assignment.
-  LossQuestion question{Catalog::Get(), c.town.directory, c.verifier, c.town.NewId(),
-                        c.town.now_ms, c.town.now_ms};
+  LossQuestion question{Catalog::Get(), c.town.directory, c.verifier,
+                        c.town.NewId(), c.town.now_ms,    c.town.now_ms};
   v1::PullFrame::Ended ended;
   ended.set_scope(first.scope.str());
   *ended.add_proof() = first.Signed();

@@ -28,8 +28,7 @@ class QuietHousehold final : public Household {
     purged.push_back(family);
     ended = endings.size();
     for (const Id& id : assignments) {
-      absl::Status noted =
-          store->meta().Set(std::string(meta::kEnding) + id.str(), family.view());
+      absl::Status noted = store->meta().Set(std::string(meta::kEnding) + id.str(), family.view());
       if (!noted.ok()) return noted;
     }
     auto seal = [&](const v1::SignedChangeset& changeset) -> absl::StatusOr<std::string> {
@@ -74,8 +73,10 @@ struct Case {
   Changeset Visit() {
     return town.Write(worker, family,
                       {Change(kVisit, town.NewId(),
-                              {{1, EncodeId(1, town.team)}, {2, EncodeId(2, worker.user)},
-                               {4, EncodeI64(4, town.now_ms)}, {9, EncodeNumber(9, 1)},
+                              {{1, EncodeId(1, town.team)},
+                               {2, EncodeId(2, worker.user)},
+                               {4, EncodeI64(4, town.now_ms)},
+                               {9, EncodeNumber(9, 1)},
                                {18, EncodeBytes(18, "A visit")}})});
   }
   Changeset Commit(const Changeset& changeset) {
@@ -89,11 +90,11 @@ struct Case {
       if (place.user != worker.user || !place.open) continue;
       const Record* record = office.line(family).state->Find(kAssignment, place.id);
       Op live = record->FindCell(7)->live.back().op;
-      REQUIRE(office
-                  .Push(town.Write(town.supervisor, family,
-                                   {Change(kAssignment, place.id,
-                                           {{7, EncodeNumber(7, 2), {live}}})}))
-                  .verdict == v1::APPLIED);
+      REQUIRE(
+          office
+              .Push(town.Write(town.supervisor, family,
+                               {Change(kAssignment, place.id, {{7, EncodeNumber(7, 2), {live}}})}))
+              .verdict == v1::APPLIED);
     }
   }
   uint64_t seq(const Id& scope) {
@@ -217,9 +218,7 @@ TEST_CASE("an answer counts only as the answer to its request") {
   session->OnPush(pull->call, answers, c.town.now_ms);  // late, to another request
   CHECK(c.Row(visit.uid).answer == Answer::kNone);
 
-  SECTION("another row is answered") {
-    answers.mutable_answers(0)->set_uid(c.town.NewId().str());
-  }
+  SECTION("another row is answered") { answers.mutable_answers(0)->set_uid(c.town.NewId().str()); }
   SECTION("a row more is answered") { *answers.add_answers() = answers.answers(0); }
   SECTION("a row is missing") { answers.clear_answers(); }
   session->OnPush(push->call, answers, c.town.now_ms);
@@ -275,11 +274,12 @@ TEST_CASE("a journal's rows leave at ACCEPTED with archived, and are asked for h
   Case c;
   c.Contact();
   Id journal = c.worker.device;
-  Changeset event = c.Commit(c.town.Write(
-      c.worker, journal,
-      {Change(129, c.town.NewId(),
-              {{1, EncodeBytes(1, c.family.view())}, {3, EncodeNumber(3, 1)},
-               {4, EncodeNumber(4, 0)}, {5, EncodeNumber(5, 0)}})}));
+  Changeset event = c.Commit(c.town.Write(c.worker, journal,
+                                          {Change(129, c.town.NewId(),
+                                                  {{1, EncodeBytes(1, c.family.view())},
+                                                   {3, EncodeNumber(3, 1)},
+                                                   {4, EncodeNumber(4, 0)},
+                                                   {5, EncodeNumber(5, 0)}})}));
   CHECK(c.Contact() == "pull push");
   CHECK(c.Row(event.uid).answer == Answer::kAccepted);
   CHECK(c.Contact() == "pull");  // asked lately
@@ -298,11 +298,12 @@ TEST_CASE("a row that the server has no more is sent whole in the contact that a
   Case c;
   c.Contact();
   Id journal = c.worker.device;
-  Changeset event = c.Commit(c.town.Write(
-      c.worker, journal,
-      {Change(129, c.town.NewId(),
-              {{1, EncodeBytes(1, c.family.view())}, {3, EncodeNumber(3, 1)},
-               {4, EncodeNumber(4, 0)}, {5, EncodeNumber(5, 0)}})}));
+  Changeset event = c.Commit(c.town.Write(c.worker, journal,
+                                          {Change(129, c.town.NewId(),
+                                                  {{1, EncodeBytes(1, c.family.view())},
+                                                   {3, EncodeNumber(3, 1)},
+                                                   {4, EncodeNumber(4, 0)},
+                                                   {5, EncodeNumber(5, 0)}})}));
   c.Contact();
   c.office.PutBack(journal, 0);
   c.town.now_ms += kAskAgainMs;
@@ -361,13 +362,14 @@ TEST_CASE("a server that has grown another way is not adopted into: entries are 
   c.Contact();
   REQUIRE(c.seq(c.family) == 2);
   c.office.PutBack(c.family, 1);
-  REQUIRE(c.office.Push(c.town.Write(c.town.supervisor, c.family,
-                                     {Change(kVisit, c.town.NewId(),
-                                             {{1, EncodeId(1, c.town.team)},
-                                              {2, EncodeId(2, c.worker.user)},
-                                              {4, EncodeI64(4, c.town.now_ms)},
-                                              {9, EncodeNumber(9, 1)},
-                                              {18, EncodeBytes(18, "Another")}})}))
+  REQUIRE(c.office
+              .Push(c.town.Write(c.town.supervisor, c.family,
+                                 {Change(kVisit, c.town.NewId(),
+                                         {{1, EncodeId(1, c.town.team)},
+                                          {2, EncodeId(2, c.worker.user)},
+                                          {4, EncodeI64(4, c.town.now_ms)},
+                                          {9, EncodeNumber(9, 1)},
+                                          {18, EncodeBytes(18, "Another")}})}))
               .verdict == v1::APPLIED);
   CHECK(c.Contact() == "pull pull pull push pull");
   CHECK(c.report.carried() == 1);
@@ -463,11 +465,13 @@ TEST_CASE("a lost family comes back by a new place, and not by the old one") {
   c.Contact();
   CHECK(c.seq(c.family) == 0);
   CHECK(c.report.alarms_size() == 1);
-  Changeset again = c.town.Write(
-      c.town.supervisor, c.family,
-      {Change(kAssignment, c.town.NewId(),
-              {{1, EncodeId(1, c.worker.user)}, {2, EncodeNumber(2, 2)}, {4, EncodeNumber(4, 2)},
-               {5, EncodeDate(5, c.town.today)}, {7, EncodeNumber(7, 1)}})});
+  Changeset again = c.town.Write(c.town.supervisor, c.family,
+                                 {Change(kAssignment, c.town.NewId(),
+                                         {{1, EncodeId(1, c.worker.user)},
+                                          {2, EncodeNumber(2, 2)},
+                                          {4, EncodeNumber(4, 2)},
+                                          {5, EncodeDate(5, c.town.today)},
+                                          {7, EncodeNumber(7, 1)}})});
   REQUIRE(c.office.Push(again).verdict == v1::APPLIED);
   c.Contact();
   CHECK(c.seq(c.family) == c.office.line(c.family).entries.size());
@@ -511,11 +515,13 @@ TEST_CASE("a lie about a trust record stops the scope, and nothing else") {
   Case c;
   c.Contact();
   Hand stranger = c.town.Hire(v1::ROLE_KEY_WORKER);
-  Changeset lie = c.town.Write(
-      stranger, c.family,
-      {Change(kAssignment, c.town.NewId(),
-              {{1, EncodeId(1, stranger.user)}, {2, EncodeNumber(2, 2)}, {4, EncodeNumber(4, 2)},
-               {5, EncodeDate(5, c.town.today)}, {7, EncodeNumber(7, 1)}})});
+  Changeset lie = c.town.Write(stranger, c.family,
+                               {Change(kAssignment, c.town.NewId(),
+                                       {{1, EncodeId(1, stranger.user)},
+                                        {2, EncodeNumber(2, 2)},
+                                        {4, EncodeNumber(4, 2)},
+                                        {5, EncodeDate(5, c.town.today)},
+                                        {7, EncodeNumber(7, 1)}})});
   c.office.Place(lie, {v1::APPLIED, v1::HELD_REASON_UNSPECIFIED, {}});
   Changeset visit = c.Commit(c.Visit());
   Changeset other = c.Commit(c.town.BeginFamily(c.worker));

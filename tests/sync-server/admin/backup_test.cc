@@ -27,8 +27,13 @@ struct BackedUp {
     heads = Make(backup).value();
   }
   absl::StatusOr<std::vector<ArchivedHead>> Make(const std::string& out) {
-    return MakeBackup({house.folder, *house.store, out, {BoxPublicKey(offline)}, house.now_ms(),
-                       house.random, [](std::string_view) {}});
+    return MakeBackup({house.folder,
+                       *house.store,
+                       out,
+                       {BoxPublicKey(offline)},
+                       house.now_ms(),
+                       house.random,
+                       [](std::string_view) {}});
   }
   absl::StatusOr<Restored> Restore(const std::string& into) {
     return RestoreBackup(backup, offline, into, [](std::string_view) {});
@@ -160,11 +165,11 @@ TEST_CASE("a backup that was cut, changed or mixed with another is refused and l
 TEST_CASE("a backup without a key to seal to is refused, and leaves nothing") {
   BackedUp b;
   const std::string out = b.house.folder_of_test / "none";
-  const BackupPlan plan{b.house.folder, *b.house.store, out, {}, 0, b.house.random,
-                        [](std::string_view) {}};
+  const BackupPlan plan{b.house.folder, *b.house.store,         out, {}, 0,
+                        b.house.random, [](std::string_view) {}};
   CHECK(ReasonOf(MakeBackup(plan).status()) == Reason::kArg);
   // A key that nothing can be sealed to is found before the backup has its name.
-  const BackupPlan low_order{b.house.folder, *b.house.store, out, {PublicKey{}}, 0,
+  const BackupPlan low_order{b.house.folder, *b.house.store,         out, {PublicKey{}}, 0,
                              b.house.random, [](std::string_view) {}};
   CHECK_FALSE(MakeBackup(low_order).ok());
   CHECK_FALSE(IsThere(out));

@@ -78,8 +78,7 @@ TEST_CASE("a genesis folds, and everybody and everything in it counts") {
   CHECK(bundle->server_address() == "sync.example.test:7443");
   Log log(*bundle);
   for (const Person* person : {&plan.ada, &plan.ben, &plan.sam}) {
-    const auto device =
-        log.directory.FindDeviceBySpki(person->keys.public_keys().tls_spki, 1);
+    const auto device = log.directory.FindDeviceBySpki(person->keys.public_keys().tls_spki, 1);
     REQUIRE(device.has_value());
     CHECK(device->counts);
     CHECK(device->sign_pk == person->keys.public_keys().sign);
@@ -100,8 +99,7 @@ TEST_CASE("a genesis folds, and everybody and everything in it counts") {
 TEST_CASE("a supervisor of the genesis has the team that the genesis makes") {
   Plan plan;
   Log log(*plan.Make());
-  const auto device =
-      log.directory.FindDeviceBySpki(plan.sam.keys.public_keys().tls_spki, 1);
+  const auto device = log.directory.FindDeviceBySpki(plan.sam.keys.public_keys().tls_spki, 1);
   const Id team = log.directory.TeamOf(device->user, 1);
   CHECK_FALSE(team.is_zero());
   CHECK(log.directory.SupervisorsOf(team, 1) == std::vector<Id>{device->user});

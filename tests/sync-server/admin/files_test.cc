@@ -112,7 +112,8 @@ TEST_CASE("an address is a host and a port") {
   CHECK(*HostOf("sync.example.test:7443") == "sync.example.test");
   CHECK(*HostOf("127.0.0.1:1") == "127.0.0.1");
   CHECK(*HostOf("[::1]:7443") == "::1");
-  for (const char* wrong : {"", "host", ":1", "host:", "host:12x", "::1:2", "a b:1", "http://x:1"}) {
+  for (const char* wrong :
+       {"", "host", ":1", "host:", "host:12x", "::1:2", "a b:1", "http://x:1"}) {
     CHECK_FALSE(HostOf(wrong).ok());
   }
 }

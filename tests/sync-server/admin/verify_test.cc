@@ -78,12 +78,11 @@ struct Exported {
   std::string Write(const Secret& log_seed) {
     std::string out;
     const auto view = council.server->store->Read().value();
-    const absl::Status written =
-        WriteExport(*view, council.town.root_pk, log_seed, std::span(&family, 1),
-                    [&](std::string_view part) {
-                      out += part;
-                      return absl::OkStatus();
-                    });
+    const absl::Status written = WriteExport(*view, council.town.root_pk, log_seed,
+                                             std::span(&family, 1), [&](std::string_view part) {
+                                               out += part;
+                                               return absl::OkStatus();
+                                             });
     REQUIRE(written.ok());
     return out;
   }
@@ -227,7 +226,8 @@ TEST_CASE("a server that gives trust by itself is found where it did") {
   Exported e;
   // The held note of a stranger beside an Assignment for them that nobody entitled wrote.
   const Hand thief = e.council.Hire(v1::ROLE_KEY_WORKER);
-  const Changeset taken = e.council.OpenPlace(thief, e.family, thief, v1::Assignment::RELATION_LEAD);
+  const Changeset taken =
+      e.council.OpenPlace(thief, e.family, thief, v1::Assignment::RELATION_LEAD);
   CHECK(e.council.Push(taken).accepted().verdict() == v1::HELD);
   e.bytes = e.Write(e.council.log_seed);
   REQUIRE_FALSE(VerifyExport(e.bytes).fault.has_value());

@@ -81,6 +81,12 @@ std::string OpenHouse::CertificateFor(const Person& person) const {
   return CertificateFor(person, SystemNowMs());
 }
 
+v1::PullRequest OpenHouse::FromTheBeginning() const {
+  v1::PullRequest request;
+  request.add_cursors()->set_scope(tenant().str());
+  return request;
+}
+
 client::Endpoint OpenHouse::EndpointOf(const Person& person) const {
   return {address(), folder.keys.authority.certificate_pem, CertificateFor(person),
           &person.keys.parts().tls_key_pem};

@@ -29,6 +29,8 @@ class OpenHouse : public House {
   // A certificate that our CA issues for the device with these keys, as of `now_ms`.
   std::string CertificateFor(const Person& person, int64_t now_ms) const;
   std::string CertificateFor(const Person& person) const;
+  // Everything that this device may be served, from the beginning.
+  v1::PullRequest FromTheBeginning() const;
   client::Endpoint EndpointOf(const Person& person) const;
   std::unique_ptr<client::Transport> Connect(const client::Endpoint& endpoint);
   std::unique_ptr<client::Transport> Connect(const Person& person);

@@ -16,7 +16,7 @@ constexpr int64_t kDayMs = int64_t{24} * 60 * 60 * 1000;
 TEST_CASE("a device with its certificate is served the directory") {
   OpenHouse house;
   const auto transport = house.Connect(house.ada);
-  const Brought brought = PullAll(*transport);
+  const Brought brought = PullAll(*transport, house.FromTheBeginning());
   REQUIRE(brought.status.ok());
   CHECK(brought.hello.device() == v1::DEVICE_ACTIVE);
   CHECK(brought.head.at(house.tenant()) == 1);
@@ -56,7 +56,8 @@ TEST_CASE("without a certificate of ours the sync port closes before a word of H
     const CertificateAuthority other =
         MakeCertificateAuthority("Doorstep devices", 10, SystemNowMs(), house.random).value();
     options.certificate_pem =
-        IssueDeviceCertificate(other, MakeCertificateRequest(house.ada.keys.parts().tls_key_pem).value(),
+        IssueDeviceCertificate(other,
+                               MakeCertificateRequest(house.ada.keys.parts().tls_key_pem).value(),
                                house.ada.device.bytes, SystemNowMs(), house.random)
             .value();
     CHECK(ClosedBeforeHttp2(house.address(), options));
@@ -116,7 +117,7 @@ TEST_CASE("a device of our CA that the directory does not know is served nothing
   stranger.device = Id{house.random.Make<16>()};
   stranger.user = Id{house.random.Make<16>()};
   const auto transport = house.Connect(stranger);
-  const Brought brought = PullAll(*transport);
+  const Brought brought = PullAll(*transport, house.FromTheBeginning());
   REQUIRE(brought.status.ok());
   CHECK(brought.hello.device() == v1::DEVICE_UNKNOWN);
   CHECK(brought.head.empty());

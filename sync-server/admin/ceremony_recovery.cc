@@ -1,4 +1,4 @@
-#include "sync-server/admin/recovery_key.h"
+#include "sync-server/admin/ceremony_recovery.h"
 
 #include <algorithm>
 #include <memory>

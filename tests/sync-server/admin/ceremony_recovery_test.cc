@@ -1,4 +1,4 @@
-#include "sync-server/admin/recovery_key.h"
+#include "sync-server/admin/ceremony_recovery.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <optional>
@@ -44,8 +44,8 @@ struct Sealed {
     change.set_type(10);
     change.set_id(record.str());
     uint32_t index = 0;
-    for (const auto& [field, value] : {std::pair{1u, kind.SerializeAsString()},
-                                       std::pair{5u, text.SerializeAsString()}}) {
+    for (const auto& [field, value] :
+         {std::pair{1u, kind.SerializeAsString()}, std::pair{5u, text.SerializeAsString()}}) {
       v1::FieldWrite& write = *change.add_writes();
       write.set_field(field);
       write.set_value(
@@ -56,8 +56,7 @@ struct Sealed {
       const Secret& wrapped = wrap_for == WrapFor::kRecovery ? key : other;
       v1::Wrap& wrap = *body.add_wraps();
       wrap.set_recipient(std::string(View(RecipientId(BoxPublicKey(recovery)))));
-      wrap.set_sealed(
-          std::string(View(MakeWrap(wrapped, place, BoxPublicKey(recovery)).value())));
+      wrap.set_sealed(std::string(View(MakeWrap(wrapped, place, BoxPublicKey(recovery)).value())));
     }
     council.Push(AuthorChangeset(council.town.tenant, body, worker.sign_seed).value());
     return key;
@@ -121,8 +120,7 @@ TEST_CASE("content keys opened for a device are the wraps that any reader would 
   const Secret key = s.Note(WrapFor::kRecovery);
   s.Note(WrapFor::kNobody);
   const Hand colleague = s.council.Hire(v1::ROLE_KEY_WORKER);
-  const absl::StatusOr<std::string> file =
-      OpenForDevice(s.Export(), s.recovery, colleague.device);
+  const absl::StatusOr<std::string> file = OpenForDevice(s.Export(), s.recovery, colleague.device);
   REQUIRE(file.ok());
   CHECK(file->find(kWords) == std::string::npos);
   CHECK(file->find(key.view()) == std::string::npos);

@@ -7,8 +7,8 @@
 // Share records itself, as a person's signed work.
 //
 //   shares file = "doorstep-shares/1\n" | LP(tenant) | LP(Share) …     Share as in records.proto
-#ifndef DOORSTEP_SYNC_SERVER_ADMIN_RECOVERY_KEY_H_
-#define DOORSTEP_SYNC_SERVER_ADMIN_RECOVERY_KEY_H_
+#ifndef DOORSTEP_SYNC_SERVER_ADMIN_CEREMONY_RECOVERY_H_
+#define DOORSTEP_SYNC_SERVER_ADMIN_CEREMONY_RECOVERY_H_
 
 #include <cstdint>
 #include <string>
@@ -28,7 +28,7 @@ inline constexpr std::string_view kSharesMagic = "doorstep-shares/1\n";
 struct Drill {
   uint64_t restricted = 0;  // changesets that hold sealed words
   uint64_t tried = 0;
-  uint64_t opened = 0;          // wrap and every sealed value in it are right
+  uint64_t opened = 0;           // wrap and every sealed value in it are right
   std::vector<Id> without_wrap;  // uids: sealed, but not to this key
   std::vector<Id> wrong;         // uids: sealed to this key, but they do not open
 };
@@ -39,12 +39,12 @@ absl::StatusOr<Drill> DrillRecoveryKey(std::string_view export_bytes, const Secr
                                        uint64_t sample, Random& random);
 
 // Every content key of the export's families that this recovery key opens, sealed to `device`, as
-// the bytes of a shares file. PERMISSION_DENIED (E_DENIED): the device does not count in the export's
-// directory. Whether its person is a reader of each family is checked by the device's own core and
-// every other reader's, as for any Share.
+// the bytes of a shares file. PERMISSION_DENIED (E_DENIED): the device does not count in the
+// export's directory. Whether its person is a reader of each family is checked by the device's own
+// core and every other reader's, as for any Share.
 absl::StatusOr<std::string> OpenForDevice(std::string_view export_bytes, const Secret& box_seed,
                                           const Id& device);
 
 }  // namespace doorstep::server
 
-#endif  // DOORSTEP_SYNC_SERVER_ADMIN_RECOVERY_KEY_H_
+#endif  // DOORSTEP_SYNC_SERVER_ADMIN_CEREMONY_RECOVERY_H_
