@@ -39,7 +39,8 @@ void Checker::CheckServerState(const Id& scope, const Node* end) {
 
 // A row of an outbox that may be there when everything is quiet: it waits for an archive, or for a
 // scope or an author that nobody living can bring back.
-bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) const {
+bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
+                           int64_t server_ms) const {
   if (forged_.contains({device.index(), row.scope})) return true;
   const DirectoryFacts& directory = DirectoryNow();
   const bool known = where_.contains(row.uid);
@@ -56,9 +57,9 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) con
   if (known) {
     const bool served =
         row.scope == parts_.tenant
-            ? directory.DeviceCounts(device.id)
+            ? directory.DeviceCounts(device.id) && directory.StaffActive(device.user)
             : row.scope != device.id && MayBeServed(directory, FamilyAt(ServerEnd(row.scope)),
-                                                    device.id, device.now_ms(), Asked::kOffered);
+                                                    device.id, server_ms, Asked::kOffered);
     const bool undecided = row.undecided;
     return !served && (undecided || !ArchiveHolds(row.uid));
   }
@@ -87,7 +88,7 @@ std::string Checker::StandingOf(const Id& uid) const {
          std::to_string(row->archived_seq);
 }
 
-void Checker::CheckOutbox(DeviceUnit& device) {
+void Checker::CheckOutbox(DeviceUnit& device, int64_t server_ms) {
   std::vector<client::OutboxRow> rows;
   const absl::Status read = device.store().outbox().ForEach([&](const client::OutboxRow& row) {
     rows.push_back(row);
@@ -95,7 +96,7 @@ void Checker::CheckOutbox(DeviceUnit& device) {
   });
   assert(read.ok());
   for (const client::OutboxRow& row : rows) {
-    if (MayStillWait(device, row)) {
+    if (MayStillWait(device, row, server_ms)) {
       ++parts_.coverage["rows that still wait when quiet"];
       continue;
     }
@@ -178,7 +179,7 @@ void Checker::CheckQuiet(const std::vector<DeviceUnit*>& alive, int64_t server_m
     CheckWholeLog(scope);
   }
   for (DeviceUnit* device : alive) {
-    CheckOutbox(*device);
+    CheckOutbox(*device, server_ms);
     CheckCopies(*device, server_ms);
     CheckNothingLeft(*device);
   }
