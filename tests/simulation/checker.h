@@ -122,6 +122,7 @@ class Checker {
   // checker_quiet.cc
   void CheckEverythingArrived(const std::vector<DeviceUnit*>& alive);
   bool MayStillWait(DeviceUnit& device, const client::OutboxRow& row, int64_t server_ms) const;
+  bool WillNotTakeUp(DeviceUnit& device, const Id& scope, int64_t server_ms) const;
   std::string StandingOf(const Id& uid) const;
   void CheckOutbox(DeviceUnit& device, int64_t server_ms);
   void CheckCopies(DeviceUnit& device, int64_t server_ms);

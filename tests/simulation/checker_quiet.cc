@@ -37,6 +37,19 @@ void Checker::CheckServerState(const Id& scope, const Node* end) {
   }
 }
 
+// Whether this device has acted on the ending of every place that its person has there on the server:
+// by those it never takes the family up again, even if a restored server holds them open.
+bool Checker::WillNotTakeUp(DeviceUnit& device, const Id& scope, int64_t server_ms) const {
+  const client::ScopeRow* row = device.store().log().Find(scope);
+  if (row != nullptr && row->seq > 0) return false;
+  const FamilyFacts& family = FamilyAt(ServerEnd(scope));
+  return std::all_of(family.assignments.begin(), family.assignments.end(), [&](const auto& place) {
+    const auto& [id, facts] = place;
+    return facts.user != device.user || !facts.OpenAt(server_ms) ||
+           PlaceEnded(device, scope, id, facts);
+  });
+}
+
 // A row of an outbox that may be there when everything is quiet: it waits for an archive, or for a
 // scope or an author that nobody living can bring back.
 bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
@@ -59,7 +72,8 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
         row.scope == parts_.tenant
             ? directory.DeviceCounts(device.id) && directory.StaffActive(device.user)
             : row.scope != device.id && MayBeServed(directory, FamilyAt(ServerEnd(row.scope)),
-                                                    device.id, server_ms, Asked::kOffered);
+                                                    device.id, server_ms, Asked::kOffered) &&
+                  !WillNotTakeUp(device, row.scope, server_ms);
     const bool undecided = row.undecided;
     return !served && (undecided || !ArchiveHolds(row.uid));
   }
@@ -128,9 +142,12 @@ void Checker::CheckCopies(DeviceUnit& device, int64_t server_ms) {
   }
   for (const auto& [scope, end] : ends_) {
     if (scope == parts_.tenant || directory.known.contains(scope)) continue;
-    if (MayBeServed(directory, FamilyAt(end), device.id, server_ms, Asked::kOffered)) {
-      check(scope, end);
+    if (!MayBeServed(directory, FamilyAt(end), device.id, server_ms, Asked::kOffered)) continue;
+    if (WillNotTakeUp(device, scope, server_ms)) {
+      ++parts_.coverage["families not taken up again"];
+      continue;
     }
+    check(scope, end);
   }
 }
 
