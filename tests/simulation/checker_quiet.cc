@@ -68,6 +68,9 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
   if (row.sealed && stolen) return true;
   // Received, and the server serves this device nothing of the scope: until archived and decided.
   if (known) {
+    // A device that a restored server knows no more, or whose approval is lost, is told of nothing.
+    auto at = directory.devices.find(device.id);
+    if (at == directory.devices.end() || !at->second.counts) return true;
     const bool served =
         row.scope == parts_.tenant
             ? directory.DeviceCounts(device.id) && directory.StaffActive(device.user)

@@ -194,8 +194,12 @@ Profile ProfileFor(Fault without) {
       Raise(profile, {{Act::kLateWork, 120}, {Act::kChain, 60}});
       break;
     case Fault::kReadPerFrame:
-      profile.moves_mean = 5;
-      Raise(profile, {{Act::kHandOver, 60}, {Act::kEndPlace, 60}, {Act::kBeginFamily, 80}});
+      profile.moves_mean = 4;
+      Raise(profile, {{Act::kHandOver, 60},
+                      {Act::kEndPlace, 120},
+                      {Act::kSuspend, 40},
+                      {Act::kEditRecord, 250},
+                      {Act::kContact, 700}});
       break;
     case Fault::kReleaseOnce:
       Raise(profile, {{Act::kLateWork, 120}, {Act::kDecideHeld, 80}});
@@ -211,11 +215,15 @@ Profile ProfileFor(Fault without) {
                       {Act::kArchive, 40}});
       break;
     case Fault::kCarryAtomic:
+      profile.crash_percent = 30;
+      Raise(profile, {{Act::kRestore, 50},
+                      {Act::kPromote, 120},
+                      {Act::kBackUp, 50},
+                      {Act::kEditRecord, 300},
+                      {Act::kContact, 600}});
+      break;
     case Fault::kPageAndCursor:
       profile.crash_percent = 12;
-      Raise(
-          profile,
-          {{Act::kRestore, 50}, {Act::kPromote, 60}, {Act::kBackUp, 50}, {Act::kCrashDevice, 80}});
       break;
     case Fault::kBadAside:
       Raise(profile, {{Act::kStealUid, 60}});
@@ -234,6 +242,15 @@ Profile ProfileFor(Fault without) {
       Raise(profile, {{Act::kStealFamily, 50}, {Act::kBeginFamily, 80}});
       break;
     case Fault::kRetryUnknownAuthor:
+      // A pull that breaks off before the directory has been settled, and something to hand in.
+      profile.cut_percent = 25;
+      Raise(profile, {{Act::kInvite, 60},
+                      {Act::kBeginFamily, 120},
+                      {Act::kNote, 60},
+                      {Act::kRestore, 50},
+                      {Act::kPromote, 60},
+                      {Act::kBackUp, 50}});
+      break;
     case Fault::kRetryBlocksNothing:
       Raise(profile, {{Act::kInvite, 50},
                       {Act::kApproveStanding, 60},
