@@ -215,7 +215,8 @@ Profile ProfileFor(Fault without) {
                       {Act::kArchive, 40}});
       break;
     case Fault::kCarryAtomic:
-      profile.crash_percent = 30;
+      profile.crash_percent = 6;
+      profile.moves_mean = 40;
       Raise(profile, {{Act::kRestore, 50},
                       {Act::kPromote, 120},
                       {Act::kBackUp, 50},
