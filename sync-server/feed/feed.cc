@@ -72,6 +72,14 @@ absl::StatusOr<std::optional<v1::PullFrame>> Pull::Next(int64_t now_ms) {
 Pull::Frame Pull::FrameOf(const Moment& moment, Stop& stop) {
   switch (stop.kind) {
     case Kind::kHello:
+      if (Planted(Fault::kReadPerFrame)) {
+        for (const Stop& later : stops_) {
+          if (later.kind != Kind::kFamily) continue;
+          if (absl::StatusOr<bool> asked = MayServe(moment, later); !asked.ok()) {
+            return asked.status();
+          }
+        }
+      }
       return Hello(moment);
     case Kind::kHistory:
       return Common(moment, plan_.histories[stop.history]);
@@ -234,6 +242,7 @@ absl::Status Pull::AddOffers(const Moment& moment) {
   for (const Id& scope : *readable) {
     if (!named.contains(scope)) {
       offers.push_back({Kind::kFamily, scope, {}, Ask::kOffered});
+      if (Planted(Fault::kReadPerFrame)) granted_.try_emplace(scope, true);
     }
   }
   stops_.insert(before_end, offers.begin(), offers.end());

@@ -112,7 +112,8 @@ class Ingest::Step {
     if (!scope.ok()) return scope.status();
     const bool directory = changeset.scope == batch_.tenant();
     if ((*scope)->row.seq == 0 && !directory) {
-      if (FamilyFoundedBy(changeset)) {
+      // One that gives places begins a family, whosoever it is; without, it only writes into one.
+      if (FamilyFoundedBy(changeset) && !AssignmentsCreatedBy(changeset).empty()) {
         Id formula = DeriveFamilyId(batch_.tenant(), changeset.device, changeset.uid);
         if (changeset.scope != formula && !Planted(Fault::kFamilyIdFormula)) {
           return Bad(changeset.uid, Reason::kFormat);

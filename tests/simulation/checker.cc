@@ -170,6 +170,23 @@ void Checker::TakeServerLog(const Id& scope, By by) {
     return Fail("P4", "the server's log of " + scope.short_hex() + " is another than was served");
   }
   NoteDigest(end, row->state_digest, "the server");
+  if (by == By::kAdopt) CheckWholeLog(scope);
+}
+
+void Checker::CheckWholeLog(const Id& scope) {
+  absl::StatusOr<std::unique_ptr<server::ReadView>> view = parts_.server.store().Read();
+  assert(view.ok());
+  const std::vector<const Node*> chain = ChainTo(ServerEnd(scope));
+  size_t next = 0;
+  const absl::Status read = (*view)->ReadLog(scope, 0, [&](server::LogRow row) {
+    const bool same = next < chain.size() && row.seq == next + 1 && row.hash == chain[next]->hash;
+    ++next;
+    if (same) return server::ReadView::Visit::kGoOn;
+    Fail("P4", "entry " + std::to_string(next) + " of " + scope.short_hex() +
+                   " is another than was served");
+    return server::ReadView::Visit::kStop;
+  });
+  assert(read.ok());
 }
 
 void Checker::ServerMoved(const std::vector<Id>& scopes, By by) {

@@ -101,6 +101,8 @@ class Checker {
   };
 
   void TakeServerLog(const Id& scope, By by);
+  // Every entry that the server stores is the one it once served there.
+  void CheckWholeLog(const Id& scope);
   void CheckAppended(const Node& node);
   void CheckReleased(const Node& node);
   void NoteDigest(const Node* end, const Hash32& digest, const std::string& whose);
@@ -119,8 +121,10 @@ class Checker {
 
   // checker_quiet.cc
   void CheckEverythingArrived(const std::vector<DeviceUnit*>& alive);
-  bool MayStillWait(DeviceUnit& device, const client::OutboxRow& row) const;
-  void CheckOutbox(DeviceUnit& device);
+  bool MayStillWait(DeviceUnit& device, const client::OutboxRow& row, int64_t server_ms) const;
+  bool WillNotTakeUp(DeviceUnit& device, const Id& scope, int64_t server_ms) const;
+  std::string StandingOf(const Id& uid) const;
+  void CheckOutbox(DeviceUnit& device, int64_t server_ms);
   void CheckCopies(DeviceUnit& device, int64_t server_ms);
   void CheckServerState(const Id& scope, const Node* end);
   void CheckNothingLeft(DeviceUnit& device);

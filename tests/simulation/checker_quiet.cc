@@ -37,34 +37,55 @@ void Checker::CheckServerState(const Id& scope, const Node* end) {
   }
 }
 
+// Whether this device has acted on the ending of every place that its person has there on the server:
+// by those it never takes the family up again, even if a restored server holds them open.
+bool Checker::WillNotTakeUp(DeviceUnit& device, const Id& scope, int64_t server_ms) const {
+  const client::ScopeRow* row = device.store().log().Find(scope);
+  if (row != nullptr && row->seq > 0) return false;
+  const FamilyFacts& family = FamilyAt(ServerEnd(scope));
+  return std::all_of(family.assignments.begin(), family.assignments.end(), [&](const auto& place) {
+    const auto& [id, facts] = place;
+    return facts.user != device.user || !facts.OpenAt(server_ms) ||
+           PlaceEnded(device, scope, id, facts);
+  });
+}
+
 // A row of an outbox that may be there when everything is quiet: it waits for an archive, or for a
 // scope or an author that nobody living can bring back.
-bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) const {
+bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
+                           int64_t server_ms) const {
   if (forged_.contains({device.index(), row.scope})) return true;
   const DirectoryFacts& directory = DirectoryNow();
   const bool known = where_.contains(row.uid);
+  auto made = made_.find(row.uid);
+  const bool stolen = made != made_.end() && made->second.stolen;
   if (row.answer == client::Answer::kUnsendable) {
-    auto made = made_.find(row.uid);
-    return made != made_.end() && made->second.stolen;
+    // Its uid was taken; or the family's first entry was, and this one would begin it anew.
+    const bool begins = made != made_.end() && FoundedBy(made->second.body).has_value();
+    return stolen || (begins && ServerEnd(row.scope) == nullptr);
   }
+  // Who delivers sealed work is told what was received, and no more.
+  if (row.sealed && stolen) return true;
   // Received, and the server serves this device nothing of the scope: until archived and decided.
   if (known) {
+    // A device that a restored server knows no more, or whose approval is lost, is told of nothing.
+    auto at = directory.devices.find(device.id);
+    if (at == directory.devices.end() || !at->second.counts) return true;
     const bool served =
         row.scope == parts_.tenant
-            ? directory.DeviceCounts(device.id)
+            ? directory.DeviceCounts(device.id) && directory.StaffActive(device.user)
             : row.scope != device.id && MayBeServed(directory, FamilyAt(ServerEnd(row.scope)),
-                                                    device.id, device.now_ms(), Asked::kOffered);
+                                                    device.id, server_ms, Asked::kOffered) &&
+                  !WillNotTakeUp(device, row.scope, server_ms);
     const bool undecided = row.undecided;
     return !served && (undecided || !ArchiveHolds(row.uid));
   }
   if (row.sealed) {
     // Unreadable here: whoever wrote it, its author or its scope is known to nobody any more.
-    auto made = made_.find(row.uid);
     if (made == made_.end()) return true;
     return !directory.known.contains(IdOf(made->second.body.device())) ||
            ServerEnd(row.scope) == nullptr;
   }
-  auto made = made_.find(row.uid);
   const Id author = made == made_.end() ? Id{} : IdOf(made->second.body.device());
   const bool author_known = author == parts_.root || directory.known.contains(author);
   const bool scope_known =
@@ -72,7 +93,19 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row) con
   return !author_known || !scope_known;
 }
 
-void Checker::CheckOutbox(DeviceUnit& device) {
+std::string Checker::StandingOf(const Id& uid) const {
+  auto at = where_.find(uid);
+  if (at == where_.end()) return ", the server has it not";
+  absl::StatusOr<std::unique_ptr<server::ReadView>> view = parts_.server.store().Read();
+  assert(view.ok());
+  absl::StatusOr<server::ScopeRow> row = (*view)->FindScope(at->second->scope);
+  assert(row.ok());
+  return ", the server has it as entry " + std::to_string(at->second->seq) + " of " +
+         std::to_string(row->seq) + (at->second->applied() ? "" : ", held") + ", archived to " +
+         std::to_string(row->archived_seq);
+}
+
+void Checker::CheckOutbox(DeviceUnit& device, int64_t server_ms) {
   std::vector<client::OutboxRow> rows;
   const absl::Status read = device.store().outbox().ForEach([&](const client::OutboxRow& row) {
     rows.push_back(row);
@@ -80,7 +113,7 @@ void Checker::CheckOutbox(DeviceUnit& device) {
   });
   assert(read.ok());
   for (const client::OutboxRow& row : rows) {
-    if (MayStillWait(device, row)) {
+    if (MayStillWait(device, row, server_ms)) {
       ++parts_.coverage["rows that still wait when quiet"];
       continue;
     }
@@ -88,7 +121,7 @@ void Checker::CheckOutbox(DeviceUnit& device) {
          "uid " + row.uid.short_hex() + " of scope " + row.scope.short_hex() + " still waits on " +
              UnitName(device) + ", answer " + std::to_string(static_cast<int>(row.answer)) +
              " reason " + std::to_string(row.reason) + (row.sealed ? ", sealed" : "") +
-             (where_.contains(row.uid) ? ", the server has it" : ", the server has it not"));
+             StandingOf(row.uid));
   }
 }
 
@@ -112,9 +145,12 @@ void Checker::CheckCopies(DeviceUnit& device, int64_t server_ms) {
   }
   for (const auto& [scope, end] : ends_) {
     if (scope == parts_.tenant || directory.known.contains(scope)) continue;
-    if (MayBeServed(directory, FamilyAt(end), device.id, server_ms, Asked::kOffered)) {
-      check(scope, end);
+    if (!MayBeServed(directory, FamilyAt(end), device.id, server_ms, Asked::kOffered)) continue;
+    if (WillNotTakeUp(device, scope, server_ms)) {
+      ++parts_.coverage["families not taken up again"];
+      continue;
     }
+    check(scope, end);
   }
 }
 
@@ -158,9 +194,12 @@ void Checker::CheckEverythingArrived(const std::vector<DeviceUnit*>& alive) {
 
 void Checker::CheckQuiet(const std::vector<DeviceUnit*>& alive, int64_t server_ms) {
   CheckEverythingArrived(alive);
-  for (const auto& [scope, end] : ends_) CheckServerState(scope, end);
+  for (const auto& [scope, end] : ends_) {
+    CheckServerState(scope, end);
+    CheckWholeLog(scope);
+  }
   for (DeviceUnit* device : alive) {
-    CheckOutbox(*device);
+    CheckOutbox(*device, server_ms);
     CheckCopies(*device, server_ms);
     CheckNothingLeft(*device);
   }

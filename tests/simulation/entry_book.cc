@@ -66,6 +66,7 @@ Node* EntryBook::Add(const Id& scope, const Node* before, const v1::LogEntry& wi
   if (known != nodes_.end()) return known->second.get();
 
   auto node = std::make_unique<Node>();
+  node->tenant = tenant_;
   node->scope = scope;
   node->seq = seq;
   node->hash = hash;

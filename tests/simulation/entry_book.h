@@ -24,6 +24,7 @@ struct DirectoryFacts;
 struct FamilyFacts;
 
 struct Node {
+  Id tenant;
   Id scope;
   uint64_t seq = 0;
   Hash32 hash{};

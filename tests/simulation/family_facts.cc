@@ -194,12 +194,7 @@ class Hearing {
 
   // The formula, and places for its author and the supervisors, and nobody else.
   std::optional<std::string> Founding() {
-    const Id formula{H16(St("doorstep/family/v1")
-                             .Add(book_.tenant().view())
-                             .Add(entry_.device.view())
-                             .Add(entry_.uid.view())
-                             .bytes())};
-    if (entry_.scope != formula) return "a family begun under another's id";
+    if (!HasFamilyId(entry_)) return "a family begun under another's id";
     makes_places_ = true;
     bool own = false;
     for (const v1::Assignment& place : PlacesIn(entry_.body)) {
@@ -384,7 +379,7 @@ bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, con
   if (!directory.StaffActive(user)) return false;
   if (!family.founded) {
     const Node* first = family.FirstEntry();
-    if (first == nullptr) return false;
+    if (first == nullptr || !HasFamilyId(*first)) return false;
     const v1::Family named = *FoundedBy(first->body);
     if (BarredIn(named).contains(user)) return false;
     return first->actor == user || directory.SupervisorsOf(IdOf(named.team())).contains(user);
@@ -408,6 +403,15 @@ bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, con
     }
   }
   return false;
+}
+
+bool HasFamilyId(const Node& entry) {
+  const Id formula{H16(St("doorstep/family/v1")
+                           .Add(entry.tenant.view())
+                           .Add(entry.device.view())
+                           .Add(entry.uid.view())
+                           .bytes())};
+  return entry.scope == formula;
 }
 
 std::optional<v1::Family> FoundedBy(const v1::Changeset& body) {

@@ -46,7 +46,7 @@ struct FamilyFacts {
   std::vector<std::pair<uint32_t, Id>> records;  // that have come into being, ascending
 
   bool Has(uint32_t type, const Id& record) const;
-  // The first waiting changeset that would found it; null when it is founded or there is none.
+  // The first waiting changeset that says it founds the family; null when it is founded already.
   const Node* FirstEntry() const;
 };
 
@@ -67,6 +67,8 @@ bool HasOpenPlace(const FamilyFacts& family, const Id& user, int64_t now_ms);
 
 // The Family record of a changeset for its own scope, if it holds one.
 std::optional<v1::Family> FoundedBy(const v1::Changeset& body);
+// Whether a changeset may found its scope: the scope's id is made from it.
+bool HasFamilyId(const Node& entry);
 // Held uids that a changeset's Decisions settle: uid, and whether to release.
 std::vector<std::pair<Id, bool>> DecisionsOf(const v1::Changeset& body);
 

@@ -17,6 +17,11 @@ constexpr size_t kBackupsMax = 5;
 void Faults::CrashDevice() {
   DeviceUnit* device = world_.AnyUsable();
   if (device == nullptr) return;
+  if (world_.chance.OneIn(2)) {
+    // In one of its next commits, whatever that is about.
+    device->store().database().FailAfterCommits(world_.chance.Between(0, 12));
+    return;
+  }
   world_.Say(world_.NameOf(*device) + " crashes");
   device->Reopen();
   world_.Forget(*device);

@@ -208,7 +208,7 @@ void People::EditFromOldScreen(const Desk& desk) {
 
 // The same cell over and over: each write names the one before.
 void People::Chain(const Desk& desk) {
-  const size_t count = 2 + world_.chance.Index(3);
+  const size_t count = 3 + world_.chance.Index(2);
   for (size_t i = 0; i < count; ++i) {
     v1::Edits edits = EditsFor(desk);
     v1::RecordEdit& family = *edits.add_records() = Existing(kFamilyType, desk.family);
@@ -331,6 +331,7 @@ void People::Do(Act act) {
                            act == Act::kDecideHeld;
   std::optional<v1::Role> role;
   if (supervisors && !world_.chance.OneIn(12)) role = v1::ROLE_SUPERVISOR;
+  if (act == Act::kLateWork) role = v1::ROLE_KEY_WORKER;
   const std::optional<Desk> desk = AnyDesk(role);
   if (!desk) return;
   switch (act) {
@@ -375,6 +376,9 @@ void People::Do(Act act) {
       break;
     case Act::kChain:
       Chain(*desk);
+      break;
+    case Act::kLateWork:
+      LateWork(*desk);
       break;
     default:
       break;

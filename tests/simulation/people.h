@@ -50,6 +50,9 @@ class People {
   void Draft(const Desk& desk);
   void Visit(const Desk& desk);
   void Chain(const Desk& desk);
+  void LateWork(const Desk& desk);
+  void DecideAll(const Desk& desk, std::vector<Id> waiting);
+  std::vector<Id> WaitingOn(const Desk& desk);
   void Look(DeviceUnit& device);
   void Note(DeviceUnit& device);
   v1::RecordEdit Place(const Id& user, v1::Assignment::Relation relation,

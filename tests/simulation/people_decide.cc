@@ -167,21 +167,21 @@ void People::Bar(const Desk& desk) {
   if (world_.Commit(*desk.device, edits, "bars somebody")) world_.Count("people barred");
 }
 
-// Later ones before earlier ones as often as not: what is released late may arrive dead.
-void People::DecideHeld(const Desk& desk) {
+std::vector<Id> People::WaitingOn(const Desk& desk) {
   std::vector<Id> waiting;
   const absl::Status read =
       desk.device->store().state().LoadAllHeld(desk.family, [&](HeldWork held) {
         if (held.outcome == HeldWork::Outcome::kWaiting) waiting.push_back(held.changeset.uid);
       });
-  if (!read.ok() || waiting.empty()) return;
-  if (world_.chance.OneIn(2)) std::reverse(waiting.begin(), waiting.end());
-  const size_t count = world_.chance.OneIn(2) ? waiting.size() : 1;
-  for (size_t i = 0; i < std::min<size_t>(count, 4); ++i) {
-    const bool release = !world_.chance.OneIn(4);
+  return read.ok() ? waiting : std::vector<Id>();
+}
+
+void People::DecideAll(const Desk& desk, std::vector<Id> waiting) {
+  for (const Id& uid : waiting) {
+    const bool release = !world_.chance.OneIn(5);
     v1::Edits edits = EditsFor(desk);
     v1::RecordEdit& decision = *edits.add_records() = New(kDecisionType);
-    AddField(decision, 1, EncodeId(1, waiting[i]));
+    AddField(decision, 1, EncodeId(1, uid));
     AddField(
         decision, 2,
         EncodeNumber(2, release ? v1::Decision::ANSWER_RELEASE : v1::Decision::ANSWER_DECLINE));
@@ -190,6 +190,75 @@ void People::DecideHeld(const Desk& desk) {
       world_.Count("decisions on held work");
     }
   }
+}
+
+// Later ones before earlier ones as often as not: what is released late may arrive dead.
+void People::DecideHeld(const Desk& desk) {
+  std::vector<Id> waiting = WaitingOn(desk);
+  if (waiting.empty()) return;
+  if (world_.chance.OneIn(2)) std::reverse(waiting.begin(), waiting.end());
+  waiting.resize(world_.chance.OneIn(2) ? std::min<size_t>(waiting.size(), 4) : 1);
+  DecideAll(desk, waiting);
+}
+
+// A worker writes on, not knowing that the place has ended; what arrives is held; supervisors
+// decide, the latest first, and one of them without having heard of the other's decision.
+void People::LateWork(const Desk& desk) {
+  std::vector<DeviceUnit*> deciding;
+  for (DeviceUnit* device : world_.UsableUnits(v1::ROLE_SUPERVISOR)) {
+    const std::vector<Id> families = FamiliesOn(*device);
+    if (std::find(families.begin(), families.end(), desk.family) != families.end()) {
+      deciding.push_back(device);
+    }
+  }
+  if (deciding.empty()) return;
+  const Desk first{deciding.front(), desk.family};
+  const Desk last{deciding.back(), desk.family};
+  auto meet = [&](DeviceUnit& device) {
+    world_.StartContact(device);
+    world_.Settle();
+  };
+  meet(*desk.device);
+  Chain(desk);
+  v1::Edits edits = EditsFor(first);
+  for (const Id& id : RecordsOf(first, kAssignmentType)) {
+    absl::StatusOr<v1::RecordView> view = first.device->client().Get(kAssignmentType, id);
+    const bool of_worker =
+        view.ok() && std::any_of(view->fields().begin(), view->fields().end(), [&](const auto& f) {
+          return f.field() == 1 && f.values_size() > 0 &&
+                 IdIn(f.values(0).value()) == desk.device->user;
+        });
+    if (!of_worker || StateOf(first, kAssignmentType, id) != v1::Assignment::STATE_OPEN) continue;
+    v1::RecordEdit& ended = *edits.add_records() = New(kAssignmentType);
+    ended.set_id(id.str());
+    AddField(ended, 7, EncodeNumber(7, v1::Assignment::STATE_ENDED));
+  }
+  if (edits.records_size() == 0 || !world_.Commit(*first.device, edits, "ends every place")) return;
+  meet(*first.device);
+  meet(*desk.device);
+  for (DeviceUnit* device : {first.device, last.device}) {
+    meet(*device);
+    meet(*device);
+  }
+  std::vector<Id> waiting = WaitingOn(first);
+  if (waiting.empty()) return;
+  world_.Count("late work held");
+  // Held work is listed by its place; a chain is settled from its end.
+  std::vector<std::pair<uint64_t, Id>> placed;
+  for (const Id& uid : waiting) {
+    absl::StatusOr<std::optional<HeldWork>> held =
+        first.device->store().state().LoadHeld(first.family, uid);
+    if (held.ok() && *held) placed.emplace_back((*held)->seq, uid);
+  }
+  std::sort(placed.begin(), placed.end());
+  if (!world_.chance.OneIn(4)) std::reverse(placed.begin(), placed.end());
+  waiting.clear();
+  for (const auto& [seq, uid] : placed) waiting.push_back(uid);
+  waiting.resize(std::min<size_t>(waiting.size(), 4));
+  DecideAll(first, waiting);
+  if (first.device != last.device) DecideAll(last, waiting);
+  meet(*first.device);
+  meet(*last.device);
 }
 
 }  // namespace doorstep::simulation

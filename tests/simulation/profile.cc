@@ -10,49 +10,28 @@ namespace {
 using Weights = std::initializer_list<std::pair<Act, uint32_t>>;
 
 constexpr Weights kEverything = {
-    {Act::kBeginFamily, 40},
-    {Act::kEditRecord, 150},
-    {Act::kWritePlan, 50},
-    {Act::kDecidePlan, 40},
-    {Act::kHandOver, 25},
-    {Act::kEndPlace, 25},
-    {Act::kGivePlace, 30},
-    {Act::kBar, 8},
-    {Act::kProtect, 30},
-    {Act::kRestricted, 20},
-    {Act::kDecideHeld, 35},
-    {Act::kSettle, 20},
-    {Act::kDraft, 8},
-    {Act::kVisit, 25},
-    {Act::kChain, 15},
-    {Act::kLook, 20},
-    {Act::kNote, 8},
-    {Act::kInvite, 14},
-    {Act::kApproveStanding, 18},
-    {Act::kRevoke, 6},
-    {Act::kEndRole, 4},
-    {Act::kSuspend, 6},
-    {Act::kAlone, 4},
-    {Act::kContact, 330},
-    {Act::kCrashDevice, 18},
-    {Act::kCrashServer, 14},
-    {Act::kCutContact, 16},
-    {Act::kBackUp, 22},
-    {Act::kArchive, 22},
-    {Act::kRestore, 14},
-    {Act::kPromote, 16},
-    {Act::kImageDevice, 10},
-    {Act::kRestoreDevice, 8},
-    {Act::kCopyDevice, 4},
-    {Act::kDestroyDevice, 5},
-    {Act::kOffline, 12},
-    {Act::kTime, 22},
-    {Act::kForgePage, 6},
-    {Act::kForgeReleased, 4},
-    {Act::kForgeEnded, 5},
-    {Act::kForgeAdopt, 6},
-    {Act::kStranger, 14},
-    {Act::kStealUid, 4},
+    {Act::kBeginFamily, 40}, {Act::kEditRecord, 150},
+    {Act::kWritePlan, 50},   {Act::kDecidePlan, 40},
+    {Act::kHandOver, 25},    {Act::kEndPlace, 25},
+    {Act::kGivePlace, 30},   {Act::kBar, 8},
+    {Act::kProtect, 30},     {Act::kRestricted, 20},
+    {Act::kDecideHeld, 35},  {Act::kSettle, 20},
+    {Act::kDraft, 8},        {Act::kVisit, 25},
+    {Act::kChain, 15},       {Act::kLateWork, 8},
+    {Act::kLook, 20},        {Act::kNote, 8},
+    {Act::kInvite, 14},      {Act::kApproveStanding, 18},
+    {Act::kRevoke, 6},       {Act::kEndRole, 4},
+    {Act::kSuspend, 6},      {Act::kAlone, 4},
+    {Act::kContact, 330},    {Act::kCrashDevice, 18},
+    {Act::kCrashServer, 14}, {Act::kCutContact, 16},
+    {Act::kBackUp, 22},      {Act::kArchive, 22},
+    {Act::kRestore, 14},     {Act::kPromote, 16},
+    {Act::kImageDevice, 10}, {Act::kRestoreDevice, 8},
+    {Act::kCopyDevice, 4},   {Act::kDestroyDevice, 5},
+    {Act::kOffline, 12},     {Act::kTime, 22},
+    {Act::kForgePage, 6},    {Act::kForgeReleased, 4},
+    {Act::kForgeEnded, 5},   {Act::kForgeAdopt, 6},
+    {Act::kStranger, 14},    {Act::kStealUid, 4},
     {Act::kStealFamily, 4},
 };
 
@@ -94,6 +73,8 @@ std::string_view NameOf(Act act) {
       return "visit";
     case Act::kChain:
       return "chain";
+    case Act::kLateWork:
+      return "late work";
     case Act::kLook:
       return "look";
     case Act::kNote:
@@ -210,19 +191,18 @@ Profile ProfileFor(Fault without) {
       break;
     case Fault::kAbsent:
     case Fault::kDeadOverwrites:
-      Raise(profile, {{Act::kChain, 90},
-                      {Act::kEndPlace, 50},
-                      {Act::kHandOver, 40},
-                      {Act::kDecideHeld, 120},
-                      {Act::kPromote, 40},
-                      {Act::kRestore, 30}});
+      Raise(profile, {{Act::kLateWork, 120}, {Act::kChain, 60}});
       break;
     case Fault::kReadPerFrame:
-      profile.moves_mean = 5;
-      Raise(profile, {{Act::kHandOver, 60}, {Act::kEndPlace, 60}, {Act::kBeginFamily, 80}});
+      profile.moves_mean = 4;
+      Raise(profile, {{Act::kHandOver, 60},
+                      {Act::kEndPlace, 120},
+                      {Act::kSuspend, 40},
+                      {Act::kEditRecord, 250},
+                      {Act::kContact, 700}});
       break;
     case Fault::kReleaseOnce:
-      Raise(profile, {{Act::kDecideHeld, 150}, {Act::kEndPlace, 50}, {Act::kHandOver, 40}});
+      Raise(profile, {{Act::kLateWork, 120}, {Act::kDecideHeld, 80}});
       break;
     case Fault::kPurgeKeeps:
     case Fault::kArchivedFromCopy:
@@ -235,9 +215,16 @@ Profile ProfileFor(Fault without) {
                       {Act::kArchive, 40}});
       break;
     case Fault::kCarryAtomic:
+      profile.crash_percent = 6;
+      profile.moves_mean = 40;
+      Raise(profile, {{Act::kRestore, 50},
+                      {Act::kPromote, 120},
+                      {Act::kBackUp, 50},
+                      {Act::kEditRecord, 300},
+                      {Act::kContact, 600}});
+      break;
     case Fault::kPageAndCursor:
-      profile.crash_percent = 8;
-      Raise(profile, {{Act::kRestore, 40}, {Act::kPromote, 40}, {Act::kBackUp, 40}});
+      profile.crash_percent = 12;
       break;
     case Fault::kBadAside:
       Raise(profile, {{Act::kStealUid, 60}});
@@ -256,6 +243,15 @@ Profile ProfileFor(Fault without) {
       Raise(profile, {{Act::kStealFamily, 50}, {Act::kBeginFamily, 80}});
       break;
     case Fault::kRetryUnknownAuthor:
+      // A pull that breaks off before the directory has been settled, and something to hand in.
+      profile.cut_percent = 25;
+      Raise(profile, {{Act::kInvite, 60},
+                      {Act::kBeginFamily, 120},
+                      {Act::kNote, 60},
+                      {Act::kRestore, 50},
+                      {Act::kPromote, 60},
+                      {Act::kBackUp, 50}});
+      break;
     case Fault::kRetryBlocksNothing:
       Raise(profile, {{Act::kInvite, 50},
                       {Act::kApproveStanding, 60},

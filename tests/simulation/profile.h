@@ -31,9 +31,10 @@ enum class Act : uint8_t {
   kSettle,
   kDraft,
   kVisit,
-  kChain,  // the same cell, again and again
-  kLook,   // what screens show is compared with what was written
-  kNote,   // into the journal
+  kChain,     // the same cell, again and again
+  kLateWork,  // written offline, after the place had ended: held, and released out of order
+  kLook,      // what screens show is compared with what was written
+  kNote,      // into the journal
   // The directory.
   kInvite,
   kApproveStanding,  // the second person

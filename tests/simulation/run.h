@@ -20,8 +20,8 @@ struct RunSettings {
   uint64_t seed = 0;
   int operations = 80;
   Fault weights = Fault::kNone;  // the profile of the run without this rule
-  std::set<int> skipped;      // operations left out; the others do not notice
-  size_t keep_steps = 0;      // words of the last steps
+  std::set<int> skipped;         // operations left out; the others do not notice
+  size_t keep_steps = 0;         // words of the last steps
 };
 
 struct RunOutcome {

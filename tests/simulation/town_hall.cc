@@ -71,6 +71,22 @@ void TownHall::Invite(DeviceUnit& administrator) {
   made.id = id;
   made.user = user;
   made.joined = true;
+  if (world_.chance.OneIn(2)) BringIn(administrator, made);
+}
+
+void TownHall::BringIn(DeviceUnit& administrator, DeviceUnit& made) {
+  auto meet = [&](DeviceUnit& device) {
+    world_.StartContact(device);
+    world_.Settle();
+  };
+  meet(administrator);
+  DeviceUnit* second = world_.AnyUsable(v1::ROLE_SUPERVISOR);
+  if (second == nullptr) return;
+  meet(*second);
+  Approve(*second);
+  meet(*second);
+  meet(made);
+  if (world_.checker->DirectoryNow().DeviceCounts(made.id)) world_.Count("devices brought in");
 }
 
 // Somebody new, with a role that waits for a second person.

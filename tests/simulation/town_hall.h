@@ -20,6 +20,8 @@ class TownHall {
 
  private:
   void Invite(DeviceUnit& administrator);
+  // From record to counting without anything in between.
+  void BringIn(DeviceUnit& administrator, DeviceUnit& made);
   void Hire(DeviceUnit& administrator);
   void Approve(DeviceUnit& device);
   // A command on a standing record of the directory.

@@ -218,6 +218,7 @@ DeviceUnit* World::AnyUsable(std::optional<v1::Role> role) {
 bool World::Commit(DeviceUnit& device, const v1::Edits& edits, std::string_view what) {
   absl::StatusOr<v1::Committed> committed = device.client().Commit(edits);
   if (!committed.ok()) {
+    ReopenIfDead(device);
     Count("edits refused by the core");
     if (parts.tape.keeps_steps()) {
       Say(NameOf(device) + " " + std::string(what) + ": " +
@@ -244,7 +245,16 @@ void World::StartContact(DeviceUnit& device) {
   Pump(device);
 }
 
+void World::ReopenIfDead(DeviceUnit& device) {
+  if (!device.usable() || !device.store().database().failed()) return;
+  Count("devices died in a commit");
+  Say(NameOf(device) + " dies");
+  device.Reopen();
+  Forget(device);
+}
+
 void World::Pump(DeviceUnit& device) {
+  ReopenIfDead(device);
   while (std::optional<RequestMessage> request = device.TakeRequest()) {
     parts.tape.Record("request", request->bytes);
     up.push_back(*std::move(request));

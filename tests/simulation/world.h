@@ -82,6 +82,8 @@ class World {
   void Settle();
   // The unit has died or hung up: what it waited for is dropped.
   void Forget(DeviceUnit& unit);
+  // Opens it again on what its disk holds, if it was to die in one of its commits and has.
+  void ReopenIfDead(DeviceUnit& unit);
   void FailPulls();
 
   // ---- The server ----
