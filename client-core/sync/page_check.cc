@@ -1,7 +1,5 @@
 #include "client-core/sync/page_check.h"
 
-#include <zstd.h>
-
 #include <cassert>
 #include <utility>
 
@@ -12,21 +10,12 @@
 #include "model/judge.h"
 #include "model/limits.h"
 #include "model/merge.h"
+#include "model/packing.h"
 #include "model/planted.h"
 #include "model/scanner.h"
 
 namespace doorstep::client {
 namespace {
-
-// The window that a frame asks for: what a streaming reader would set aside.
-//   frame = magic 4 | u8 descriptor | u8 window, unless bit 5 of the descriptor says one segment
-//   window = 2^(10 + window / 8) and as many eighths of it as window % 8 says
-uint64_t WindowOf(std::string_view frame) {
-  if (frame.size() < 6 || (static_cast<uint8_t>(frame[4]) & 0x20) != 0) return 0;
-  uint8_t window = static_cast<uint8_t>(frame[5]);
-  uint64_t base = uint64_t{1} << (10 + (window >> 3));
-  return base + base / 8 * (window & 7);
-}
 
 const ServerKeysView* KeyOf(const std::vector<ServerKeysView>& keys, const SignedHead& head) {
   for (const ServerKeysView& key : keys) {
@@ -147,34 +136,18 @@ bool PlainVerifier::VerifyHead(const Id& tenant, const SignedHead& head, const P
 }
 
 absl::StatusOr<v1::LogEntries> UnpackEntries(std::string_view compressed) {
-  unsigned long long size = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
-    return MakeStatus(Reason::kIntegrity, "not a frame that tells its size");
-  }
-  if (size > kPageBytesMax) return MakeStatus(Reason::kLimit, "page is too large");
-  if (WindowOf(compressed) > kZstdWindowBytesMax) {
-    return MakeStatus(Reason::kLimit, "window is too large");
-  }
-  size_t frame = ZSTD_findFrameCompressedSize(compressed.data(), compressed.size());
-  if (ZSTD_isError(frame) || frame != compressed.size()) {
-    return MakeStatus(Reason::kIntegrity, "not exactly one frame");
-  }
-  std::string plain(size, '\0');
-  size_t got = ZSTD_decompress(plain.data(), plain.size(), compressed.data(), compressed.size());
-  if (ZSTD_isError(got) || got != size) return MakeStatus(Reason::kIntegrity, "damaged frame");
+  absl::StatusOr<std::string> plain = doorstep::Unpack(compressed, kPageBytesMax);
+  if (!plain.ok()) return plain.status();
   v1::LogEntries entries;
-  absl::Status parsed = ParseMessage(plain, entries);
+  absl::Status parsed = ParseMessage(*plain, entries);
   if (!parsed.ok()) return parsed;
   return entries;
 }
 
 std::string PackEntries(const v1::LogEntries& entries) {
-  std::string plain = entries.SerializeAsString();
-  std::string packed(ZSTD_compressBound(plain.size()), '\0');
-  size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kZstdLevel);
-  assert(!ZSTD_isError(size));
-  packed.resize(size);
-  return packed;
+  absl::StatusOr<std::string> packed = Pack(entries.SerializeAsString(), kZstdLevel);
+  assert(packed.ok());
+  return *std::move(packed);
 }
 
 std::optional<PageRefusal> CheckFamilyPage(const PageContext& context, const Directory& directory,

@@ -67,8 +67,8 @@ struct CheckedPage {
   bool digests_agree = true;
 };
 
-// One frame of zstd, with its size, of at most kPageBytesMax, window at most 1 MiB; then the
-// scanner's limits. RESOURCE_EXHAUSTED, INVALID_ARGUMENT or DATA_LOSS.
+// Unpacks (model/packing.h) at most kPageBytesMax; then the scanner's limits. RESOURCE_EXHAUSTED,
+// INVALID_ARGUMENT or DATA_LOSS.
 absl::StatusOr<v1::LogEntries> UnpackEntries(std::string_view compressed);
 // The reverse, as a server would: for tests and for the simulator's.
 std::string PackEntries(const v1::LogEntries& entries);
