@@ -99,25 +99,30 @@ std::vector<uint32_t> DecodeContested(std::string_view contested) {
   return fields;
 }
 
-absl::Status FieldIndex::Put(int64_t scope_key, const Record& record) {
-  const RecordType* type = catalog_.Find(record.type);
-  const std::string fields = FieldsOf(type, record), contested = ContestedOf(type, record);
-  {
-    Statement there = database_.Prepare(
-        "SELECT made_seq, fields, contested FROM seen "
-        "WHERE scope = ?1 AND type = ?2 AND id = ?3");
-    there.Bind(1, scope_key).Bind(2, record.type).Bind(3, record.id);
-    bool same = there.Step() && there.Uint(0) == record.made_seq && there.Blob(1) == fields &&
-                there.Blob(2) == contested;
-    if (!there.status().ok()) return there.status();
-    if (same) return absl::OkStatus();
+absl::StatusOr<std::optional<SeenRow>> FieldIndex::Find(int64_t scope_key, uint32_t type,
+                                                        const Id& id) const {
+  Statement find = database_.Prepare(
+      "SELECT made_seq, text_row, fields, contested FROM seen "
+      "WHERE scope = ?1 AND type = ?2 AND id = ?3");
+  std::optional<SeenRow> row;
+  if (find.Bind(1, scope_key).Bind(2, type).Bind(3, id).Step()) {
+    row = SeenRow{find.Uint(0), find.Int(1), std::string(find.Blob(2)), std::string(find.Blob(3))};
   }
+  if (!find.status().ok()) return find.status();
+  return row;
+}
+
+absl::Status FieldIndex::Put(int64_t scope_key, const Record& record,
+                             const std::optional<SeenRow>& there, int64_t text_row) {
+  const RecordType* type = catalog_.Find(record.type);
+  const SeenRow row{record.made_seq, text_row, FieldsOf(type, record), ContestedOf(type, record)};
+  if (there == row) return absl::OkStatus();
   Statement put = database_.Prepare(
       "INSERT INTO seen(scope, type, id, made_seq, text_row, fields, contested) "
-      "VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6) "
-      "ON CONFLICT DO UPDATE SET made_seq = ?4, fields = ?5, contested = ?6");
-  put.Bind(1, scope_key).Bind(2, record.type).Bind(3, record.id).Bind(4, record.made_seq);
-  return put.Bind(5, fields).Bind(6, contested).Run();
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+      "ON CONFLICT DO UPDATE SET made_seq = ?4, text_row = ?5, fields = ?6, contested = ?7");
+  put.Bind(1, scope_key).Bind(2, record.type).Bind(3, record.id).Bind(4, row.made_seq);
+  return put.Bind(5, row.text_row).Bind(6, row.fields).Bind(7, row.contested).Run();
 }
 
 absl::Status FieldIndex::Drop(int64_t scope_key, uint32_t type, const Id& id) {

@@ -1,5 +1,7 @@
 #include "client-core/store/schema.h"
 
+#include "client-core/store/limits.h"
+
 namespace doorstep::client {
 namespace {
 
@@ -24,6 +26,7 @@ namespace {
 //   search       the words of search_text, up to the row that meta names
 //   draft        what is being written
 Schema Make() {
+  static_assert(kPlaceSeqBits == 40);
   Schema schema;
   schema.version = kStoreVersion;
   schema.tables = {
@@ -33,7 +36,8 @@ Schema Make() {
       "archived_seq INTEGER NOT NULL, flags INTEGER NOT NULL) STRICT",
       "CREATE TABLE log(place INTEGER PRIMARY KEY, uid BLOB NOT NULL, hash BLOB NOT NULL, "
       "signature BLOB NOT NULL, meta BLOB NOT NULL, changeset BLOB NOT NULL) STRICT",
-      "CREATE INDEX log_uid ON log(uid)",
+      // Of a scope: a page of entries then goes to one page of the index, or two.
+      "CREATE INDEX log_uid ON log(place >> 40, uid)",
       "CREATE TABLE head(place INTEGER PRIMARY KEY, head BLOB NOT NULL, signature BLOB NOT NULL) "
       "STRICT",
       "CREATE TABLE outbox(position INTEGER PRIMARY KEY, scope BLOB NOT NULL, uid BLOB NOT NULL, "

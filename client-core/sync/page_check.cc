@@ -1,6 +1,9 @@
 #include "client-core/sync/page_check.h"
 
+#include <algorithm>
 #include <cassert>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -74,13 +77,18 @@ class Walk {
     }
     std::optional<PublicKey> key = directory.SigningKey(entry.changeset.device, place);
     if (!key) return Refuse(Reason::kAuth, "author is not known");
-    if (!Planted(Fault::kSignatureAtPage) &&
-        !context_.verifier.VerifyAuthor(directory.tenant(), entry.changeset, *key)) {
-      return Refuse(Reason::kAuth, "signature is not the author's");
-    }
+    authored_.push_back({&entry.changeset, *key});
     ChainEntry(directory.tenant(), at_.hash, entry);
     at_ = {entry.seq(), entry.hash, place};
     return std::nullopt;
+  }
+
+  // The signatures of the steps since the last call.
+  std::optional<PageRefusal> Authors(const Directory& directory) {
+    const std::vector<Authored> all = std::exchange(authored_, {});
+    if (Planted(Fault::kSignatureAtPage)) return std::nullopt;
+    if (context_.verifier.VerifyAuthors(directory.tenant(), all)) return std::nullopt;
+    return Refuse(Reason::kAuth, "signature is not the author's");
   }
 
   // The server's own signature under the end of the walk.
@@ -122,13 +130,37 @@ class Walk {
   const PageContext& context_;
   ScopeState& state_;
   PageBase at_;
+  std::vector<Authored> authored_;
 };
 
 }  // namespace
 
+bool Verifier::VerifyAuthors(const Id& tenant, std::span<const Authored> all) {
+  return std::all_of(all.begin(), all.end(), [&](const Authored& one) {
+    return VerifyAuthor(tenant, *one.changeset, one.key);
+  });
+}
+
 bool PlainVerifier::VerifyAuthor(const Id& tenant, const Changeset& changeset,
                                  const PublicKey& key) {
   return VerifyChangeset(tenant, changeset, key).ok();
+}
+
+bool PlainVerifier::VerifyAuthors(const Id& tenant, std::span<const Authored> all) {
+  constexpr size_t kWorthAThread = 8;
+  const size_t half = all.size() / 2;
+  if (half < kWorthAThread || std::thread::hardware_concurrency() < 2) {
+    return Verifier::VerifyAuthors(tenant, all);
+  }
+  bool first = false;
+  try {
+    std::thread beside([&] { first = Verifier::VerifyAuthors(tenant, all.first(half)); });
+    const bool rest = Verifier::VerifyAuthors(tenant, all.subspan(half));
+    beside.join();
+    return first && rest;
+  } catch (const std::system_error&) {  // no thread is to be had
+    return Verifier::VerifyAuthors(tenant, all);
+  }
 }
 
 bool PlainVerifier::VerifyHead(const Id& tenant, const SignedHead& head, const PublicKey& log_pk) {
@@ -158,6 +190,7 @@ std::optional<PageRefusal> CheckFamilyPage(const PageContext& context, const Dir
   for (Entry& entry : checked.entries) {
     if (auto refusal = walk.Step(directory, entry)) return refusal;
   }
+  if (auto refusal = walk.Authors(directory)) return refusal;
   // Before trust is asked: nobody but the server itself can make a device stop a scope.
   if (auto refusal = walk.Seal(directory, checked.head)) return refusal;
   for (const Entry& entry : checked.entries) {
@@ -179,6 +212,7 @@ std::optional<PageRefusal> CheckDirectoryPage(const PageContext& context, Direct
                          MakeStatus(Reason::kIntegrity, "directory entry off its own place")};
     }
     if (auto refusal = walk.Step(trial, entry)) return refusal;
+    if (auto refusal = walk.Authors(trial)) return refusal;
     if (!broken) broken = walk.Trust(trial, entry);
     FoldEntry(state, entry);
     trial.Fold(entry);

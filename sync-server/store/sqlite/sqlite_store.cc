@@ -30,10 +30,10 @@ constexpr const char* kTables[] = {
     "CREATE TABLE log (tenant BLOB NOT NULL, scope BLOB NOT NULL, seq INTEGER NOT NULL,"
     " changeset BLOB NOT NULL, signature BLOB NOT NULL, meta BLOB NOT NULL, hash BLOB NOT NULL,"
     " PRIMARY KEY (tenant, scope, seq)) STRICT",
+    // Its key is what makes a uid stand in one log at most; it is found without its scope.
     "CREATE TABLE uid (tenant BLOB NOT NULL, scope BLOB NOT NULL, uid BLOB NOT NULL,"
     " seq INTEGER NOT NULL, changeset_hash BLOB NOT NULL,"
-    " PRIMARY KEY (tenant, scope, uid)) STRICT, WITHOUT ROWID",
-    "CREATE UNIQUE INDEX uid_alone ON uid (tenant, uid)",
+    " PRIMARY KEY (tenant, uid)) STRICT, WITHOUT ROWID",
     // cells: EncodeCells of model/record.h.
     "CREATE TABLE record (tenant BLOB NOT NULL, scope BLOB NOT NULL, type INTEGER NOT NULL,"
     " id BLOB NOT NULL, made_seq INTEGER NOT NULL, made_actor BLOB NOT NULL, cells BLOB NOT NULL,"
