@@ -34,6 +34,5 @@ endif()
 
 if(DOORSTEP_TESTS)
   find_package(Catch2 3 CONFIG REQUIRED)
-  find_package(benchmark 1.7 CONFIG REQUIRED)
   include(Catch)
 endif()

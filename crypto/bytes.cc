@@ -5,8 +5,10 @@
 namespace doorstep {
 namespace {
 
-void AppendLittleEndian(std::string& out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
+void AppendLittleEndian(std::string& out, uint64_t value, size_t bytes) {
+  char little[8];
+  for (size_t i = 0; i < bytes; ++i) little[i] = static_cast<char>((value >> (8 * i)) & 0xff);
+  out.append(little, bytes);
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ inline constexpr int kAdoptElementsMax = 16384;   // the same in one step of Ado
 inline constexpr size_t kPageBytesMax = 256 << 10;  // entries of one page before compression
 inline constexpr int kPageEntriesMax = 256;
 inline constexpr int kPushRowsMax = 128;
-inline constexpr size_t kPushBytesMax = 256 << 10;
+inline constexpr size_t kPushBytesMax = 256 << 10;  // changesets of one push
+inline constexpr size_t kPushPlainBytesMax = 288
+                                             << 10;  // with signatures and the frame around each
 inline constexpr size_t kAdoptBytesMax = 768 << 10;
 inline constexpr int kScopesMax = 4096;          // in one pull
 inline constexpr int kHistoryHashesMax = 65536;  // newest, of 8 bytes each

@@ -121,7 +121,14 @@ bool ParseInForce(const Record& record, const RecordType& type,
 }
 
 std::string EncodeCells(const Record& record) {
+  constexpr size_t kCellBytes = 12, kLiveBytes = 48, kAbsentBytes = 20;
+  size_t size = 0;
+  for (const auto& [field, cell] : record.cells) {
+    size += kCellBytes + cell.absent.size() * kAbsentBytes;
+    for (const LiveWrite& write : cell.live) size += kLiveBytes + write.value.size();
+  }
   std::string out;
+  out.reserve(size);
   for (const auto& [field, cell] : record.cells) {
     AppendU32(out, field);
     AppendU32(out, static_cast<uint32_t>(cell.live.size()));
@@ -134,6 +141,7 @@ std::string EncodeCells(const Record& record) {
     AppendU32(out, static_cast<uint32_t>(cell.absent.size()));
     for (const Op& op : cell.absent) AppendOp(out, op);
   }
+  assert(out.size() == size);
   return out;
 }
 

@@ -51,6 +51,7 @@ void ScopeState::ForEach(uint32_t type, absl::FunctionRef<void(const Record&)> v
 
 Record& ScopeState::Mutable(uint32_t type, const Id& id, uint64_t made_seq, const Id& made_actor) {
   Slot& slot = Load(type, id);
+  slot.digest.reset();
   if (!slot.changed) {
     slot.changed = true;
     if (slot.record) slot.digest_before = RecordDigest(*slot.record);
@@ -113,10 +114,11 @@ void ScopeState::SettleHeld(const Id& uid, HeldWork::Outcome outcome, uint64_t d
 
 Hash32 ScopeState::Digest() {
   Hash32 digest = digest_;
-  for (const auto& [key, slot] : records_) {
+  for (auto& [key, slot] : records_) {
     if (!slot.changed) continue;
     XorInto(digest, slot.digest_before);
-    if (slot.record) XorInto(digest, RecordDigest(*slot.record));
+    if (!slot.digest && slot.record) slot.digest = RecordDigest(*slot.record);
+    if (slot.digest) XorInto(digest, *slot.digest);
   }
   return digest;
 }

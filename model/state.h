@@ -63,7 +63,8 @@ class ScopeState {
   const Record* Find(uint32_t type, const Id& id);
   // In ascending order of id.
   void ForEach(uint32_t type, absl::FunctionRef<void(const Record&)> visit);
-  // Makes the record if there is none, as made by `seq` and `actor`.
+  // Makes the record if there is none, as made by `seq` and `actor`. To be changed at once: not
+  // after another call of this state.
   Record& Mutable(uint32_t type, const Id& id, uint64_t made_seq, const Id& made_actor);
 
   const HeldWork* FindHeld(const Id& uid);
@@ -83,7 +84,8 @@ class ScopeState {
   struct Slot {
     std::optional<Record> record;  // nullopt: known not to be there
     bool changed = false;
-    Hash32 digest_before{};  // zeros when it was not there
+    Hash32 digest_before{};        // zeros when it was not there
+    std::optional<Hash32> digest;  // of a changed one, once somebody has asked
   };
   struct HeldSlot {
     std::optional<HeldWork> held;

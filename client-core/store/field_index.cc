@@ -4,12 +4,11 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/bytes.h"
 #include "model/value.h"
 
 namespace doorstep::client {
 namespace {
-
-using Rows = std::vector<std::pair<uint32_t, std::string>>;  // field, value
 
 std::string BigEndian(uint64_t number) {
   std::string bytes(8, '\0');
@@ -21,36 +20,49 @@ bool IsSigned(Kind kind) {
   return kind == Kind::kI64 || kind == Kind::kInstant || kind == Kind::kDate;
 }
 
-// What should stand in the index for a record; ascending, each once.
-Rows WantedRows(const RecordType* type, const Record& record) {
-  Rows rows;
+// Takes `size` bytes off the front; false when there are fewer.
+bool Take(std::string_view& rest, size_t size, std::string_view& out) {
+  if (rest.size() < size) return false;
+  out = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return true;
+}
+
+bool TakeU32(std::string_view& rest, uint32_t& out) {
+  std::string_view bytes;
+  if (!Take(rest, 4, bytes)) return false;
+  out = 0;
+  for (size_t i = 4; i-- > 0;) out = out << 8 | static_cast<uint8_t>(bytes[i]);
+  return true;
+}
+
+std::string FieldsOf(const RecordType* type, const Record& record) {
+  std::vector<std::pair<uint32_t, std::string>> keys;
   for (const auto& [number, cell] : record.cells) {
     const FieldType* field = type == nullptr ? nullptr : type->FindField(number);
     if (field == nullptr || !field->indexed || field->cls == v1::RESTRICTED) continue;
     for (const LiveWrite* write : InForce(cell, *field)) {
       for (std::string& key : IndexKeys(*field, write->value))
-        rows.emplace_back(number, std::move(key));
+        keys.emplace_back(number, std::move(key));
     }
   }
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::string fields;
+  for (const auto& [number, key] : keys) {
+    AppendU32(fields, number);
+    AppendLp(fields, key);
+  }
+  return fields;
 }
 
-Rows ContestedFields(const RecordType* type, const Record& record) {
-  Rows rows;
+std::string ContestedOf(const RecordType* type, const Record& record) {
+  std::string contested;
   for (const auto& [number, cell] : record.cells) {
     const FieldType* field = type == nullptr ? nullptr : type->FindField(number);
-    if (field != nullptr && IsContested(cell, *field)) rows.emplace_back(number, "");
+    if (field != nullptr && IsContested(cell, *field)) AppendU32(contested, number);
   }
-  return rows;
-}
-
-Rows Difference(const Rows& of, const Rows& without) {
-  Rows rows;
-  std::set_difference(of.begin(), of.end(), without.begin(), without.end(),
-                      std::back_inserter(rows));
-  return rows;
+  return contested;
 }
 
 }  // namespace
@@ -70,90 +82,56 @@ std::vector<std::string> IndexKeys(const FieldType& field, std::string_view valu
   return keys;
 }
 
-absl::Status FieldIndex::Change(const Key& key, const char* sql,
-                                const std::vector<std::pair<uint32_t, std::string>>& rows,
-                                HasValue has_value) {
-  for (const auto& [field, value] : rows) {
-    Statement change = database_.Prepare(sql);
-    change.Bind(1, key.type).Bind(2, key.scope).Bind(3, key.id).Bind(4, field);
-    if (has_value == HasValue::kYes) change.Bind(5, value);
-    absl::Status status = change.Run();
-    if (!status.ok()) return status;
+bool ForEachKey(std::string_view fields,
+                absl::FunctionRef<void(uint32_t field, std::string_view key)> visit) {
+  while (!fields.empty()) {
+    uint32_t field = 0, size = 0;
+    std::string_view key;
+    if (!TakeU32(fields, field) || !TakeU32(fields, size) || !Take(fields, size, key)) return false;
+    visit(field, key);
   }
-  return absl::OkStatus();
+  return true;
 }
 
-absl::Status FieldIndex::PutSeen(const Key& key, uint64_t made_seq) {
-  Statement find =
-      database_.Prepare("SELECT made_seq FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
-  bool there = find.Bind(1, key.type).Bind(2, key.scope).Bind(3, key.id).Step();
+std::vector<uint32_t> DecodeContested(std::string_view contested) {
+  std::vector<uint32_t> fields;
+  for (uint32_t field = 0; TakeU32(contested, field);) fields.push_back(field);
+  return fields;
+}
+
+absl::StatusOr<std::optional<SeenRow>> FieldIndex::Find(int64_t scope_key, uint32_t type,
+                                                        const Id& id) const {
+  Statement find = database_.Prepare(
+      "SELECT made_seq, text_row, fields, contested FROM seen "
+      "WHERE scope = ?1 AND type = ?2 AND id = ?3");
+  std::optional<SeenRow> row;
+  if (find.Bind(1, scope_key).Bind(2, type).Bind(3, id).Step()) {
+    row = SeenRow{find.Uint(0), find.Int(1), std::string(find.Blob(2)), std::string(find.Blob(3))};
+  }
   if (!find.status().ok()) return find.status();
-  if (there && find.Uint(0) == made_seq) return absl::OkStatus();
-  Statement put = database_.Prepare(
-      "INSERT INTO seen(type, scope, id, made_seq, text_row) VALUES(?1, ?2, ?3, ?4, 0) "
-      "ON CONFLICT DO UPDATE SET made_seq = ?4");
-  return put.Bind(1, key.type).Bind(2, key.scope).Bind(3, key.id).Bind(4, made_seq).Run();
+  return row;
 }
 
-absl::Status FieldIndex::Put(int64_t scope_key, const Record& record) {
-  const Key key{scope_key, record.type, record.id};
+absl::Status FieldIndex::Put(int64_t scope_key, const Record& record,
+                             const std::optional<SeenRow>& there, int64_t text_row) {
   const RecordType* type = catalog_.Find(record.type);
-  absl::Status status = PutSeen(key, record.made_seq);
-  if (!status.ok()) return status;
-
-  Rows there, contested_there;
-  {
-    Statement rows = database_.Prepare(
-        "SELECT field, value FROM field_index WHERE type = ?1 AND scope = ?2 AND id = ?3 "
-        "ORDER BY field, value");
-    rows.Bind(1, key.type).Bind(2, key.scope).Bind(3, key.id);
-    while (rows.Step()) there.emplace_back(static_cast<uint32_t>(rows.Int(0)), rows.Blob(1));
-    if (!rows.status().ok()) return rows.status();
-    Statement cells = database_.Prepare(
-        "SELECT field FROM contested WHERE type = ?1 AND scope = ?2 AND id = ?3 ORDER BY field");
-    cells.Bind(1, key.type).Bind(2, key.scope).Bind(3, key.id);
-    while (cells.Step()) contested_there.emplace_back(static_cast<uint32_t>(cells.Int(0)), "");
-    if (!cells.status().ok()) return cells.status();
-  }
-  const Rows wanted = WantedRows(type, record);
-  const Rows contested = ContestedFields(type, record);
-  status = Change(key,
-                  "DELETE FROM field_index "
-                  "WHERE type = ?1 AND scope = ?2 AND id = ?3 AND field = ?4 AND value = ?5",
-                  Difference(there, wanted), HasValue::kYes);
-  if (!status.ok()) return status;
-  status = Change(key,
-                  "INSERT INTO field_index(type, scope, id, field, value) "
-                  "VALUES(?1, ?2, ?3, ?4, ?5)",
-                  Difference(wanted, there), HasValue::kYes);
-  if (!status.ok()) return status;
-  status = Change(key,
-                  "DELETE FROM contested "
-                  "WHERE type = ?1 AND scope = ?2 AND id = ?3 AND field = ?4",
-                  Difference(contested_there, contested), HasValue::kNo);
-  if (!status.ok()) return status;
-  return Change(key, "INSERT INTO contested(type, scope, id, field) VALUES(?1, ?2, ?3, ?4)",
-                Difference(contested, contested_there), HasValue::kNo);
+  const SeenRow row{record.made_seq, text_row, FieldsOf(type, record), ContestedOf(type, record)};
+  if (there == row) return absl::OkStatus();
+  Statement put = database_.Prepare(
+      "INSERT INTO seen(scope, type, id, made_seq, text_row, fields, contested) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+      "ON CONFLICT DO UPDATE SET made_seq = ?4, text_row = ?5, fields = ?6, contested = ?7");
+  put.Bind(1, scope_key).Bind(2, record.type).Bind(3, record.id).Bind(4, row.made_seq);
+  return put.Bind(5, row.text_row).Bind(6, row.fields).Bind(7, row.contested).Run();
 }
 
 absl::Status FieldIndex::Drop(int64_t scope_key, uint32_t type, const Id& id) {
-  for (const char* sql : {"DELETE FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3",
-                          "DELETE FROM field_index WHERE type = ?1 AND scope = ?2 AND id = ?3",
-                          "DELETE FROM contested WHERE type = ?1 AND scope = ?2 AND id = ?3"}) {
-    absl::Status status = database_.Prepare(sql).Bind(1, type).Bind(2, scope_key).Bind(3, id).Run();
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
+  Statement drop = database_.Prepare("DELETE FROM seen WHERE scope = ?1 AND type = ?2 AND id = ?3");
+  return drop.Bind(1, scope_key).Bind(2, type).Bind(3, id).Run();
 }
 
 absl::Status FieldIndex::DropScope(int64_t scope_key) {
-  for (const char* sql :
-       {"DELETE FROM seen WHERE scope = ?1", "DELETE FROM field_index WHERE scope = ?1",
-        "DELETE FROM contested WHERE scope = ?1"}) {
-    absl::Status status = database_.Prepare(sql).Bind(1, scope_key).Run();
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
+  return database_.Prepare("DELETE FROM seen WHERE scope = ?1").Bind(1, scope_key).Run();
 }
 
 }  // namespace doorstep::client

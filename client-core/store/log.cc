@@ -187,8 +187,8 @@ absl::StatusOr<std::optional<Entry>> Log::FindUid(const Id& scope, const Id& uid
   if (row == nullptr) return std::optional<Entry>();
   Statement find = database_.Prepare(
       "SELECT place, hash, signature, meta, changeset FROM log "
-      "WHERE uid = ?1 AND place BETWEEN ?2 AND ?3 ORDER BY place LIMIT 1");
-  find.Bind(1, uid).Bind(2, Place(row->key, 0)).Bind(3, Place(row->key, kSeqMax));
+      "WHERE place >> 40 = ?2 AND uid = ?1 ORDER BY place LIMIT 1");
+  find.Bind(1, uid).Bind(2, row->key);
   if (!find.Step()) {
     if (!find.status().ok()) return find.status();
     return std::optional<Entry>();

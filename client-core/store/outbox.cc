@@ -166,6 +166,13 @@ absl::Status Outbox::ForEach(absl::FunctionRef<bool(const OutboxRow&)> visit) co
   return Visit(rows, visit);
 }
 
+absl::Status Outbox::ForEachAfter(int64_t position,
+                                  absl::FunctionRef<bool(const OutboxRow&)> visit) const {
+  Statement rows = database_.Prepare("SELECT " DS_ROW_COLUMNS
+                                     " FROM outbox WHERE position > ?1 ORDER BY position");
+  return Visit(rows.Bind(1, position), visit);
+}
+
 absl::Status Outbox::ForEachOf(const Id& scope,
                                absl::FunctionRef<bool(const OutboxRow&)> visit) const {
   Statement rows = database_.Prepare("SELECT " DS_ROW_COLUMNS

@@ -72,6 +72,9 @@ class Outbox {
 
   // Rows in outbox order, until `visit` returns false.
   absl::Status ForEach(absl::FunctionRef<bool(const OutboxRow&)> visit) const;
+  // Those behind a position.
+  absl::Status ForEachAfter(int64_t position,
+                            absl::FunctionRef<bool(const OutboxRow&)> visit) const;
   absl::Status ForEachOf(const Id& scope, absl::FunctionRef<bool(const OutboxRow&)> visit) const;
 
   // The changeset of an unsealed row. NOT_FOUND, or E_STATE for a sealed one.

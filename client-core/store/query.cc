@@ -13,44 +13,68 @@
 namespace doorstep::client {
 namespace {
 
-// Parameters of a Select: type, then the scope's key, the id, the field ordered by, the limit;
-// from kFirstCondition on a field and a key for each condition.
-constexpr int kFirstCondition = 6;
+// A record that a Select may answer with.
+struct Candidate {
+  std::optional<std::string> key;  // of the field ordered by
+  int64_t scope = 0;
+  uint64_t made_seq = 0;
+  Id id;
+};
 
-const char* OperatorOf(Condition::Relation relation) {
+bool Holds(Condition::Relation relation, std::string_view key, std::string_view than) {
   switch (relation) {
     case Condition::Relation::kEqual:
-      return "=";
+      return key == than;
     case Condition::Relation::kAtLeast:
-      return ">=";
+      return key >= than;
     case Condition::Relation::kAtMost:
-      return "<=";
+      return key <= than;
   }
-  return "=";
+  return false;
 }
 
-std::string SelectSql(const RecordQuery& query) {
-  const bool down = query.direction == RecordQuery::Direction::kDescending;
-  std::string sql = "SELECT s.scope, s.id FROM seen s WHERE s.type = ?1";
-  if (query.scope) sql += " AND s.scope = ?2";
-  if (query.id) sql += " AND s.id = ?3";
-  for (size_t i = 0; i < query.where.size(); ++i) {
-    const int at = kFirstCondition + 2 * static_cast<int>(i);
-    absl::StrAppend(&sql,
-                    " AND EXISTS (SELECT 1 FROM field_index f WHERE f.type = s.type AND "
-                    "f.scope = s.scope AND f.id = s.id AND f.field = ?",
-                    at, " AND f.value ", OperatorOf(query.where[i].relation), " ?", at + 1, ")");
+// Whether `a` is answered before `b`. Without a key a record comes last, whichever way.
+bool Precedes(const Candidate& a, const Candidate& b, RecordQuery::Direction direction) {
+  if (a.key.has_value() != b.key.has_value()) return a.key.has_value();
+  const auto of_a = std::tie(a.key, a.scope, a.made_seq),
+             of_b = std::tie(b.key, b.scope, b.made_seq);
+  if (of_a == of_b) return a.id < b.id;
+  return direction == RecordQuery::Direction::kDescending ? of_a > of_b : of_a < of_b;
+}
+
+// The records of one scope that a query asks for. `keys`: of its conditions.
+absl::Status Scan(Database& database, const RecordQuery& query,
+                  const std::vector<std::string>& keys, int64_t scope,
+                  std::vector<Candidate>& found) {
+  Statement rows = query.id ? database.Prepare(
+                                  "SELECT id, made_seq, fields FROM seen "
+                                  "WHERE scope = ?1 AND type = ?2 AND id = ?3")
+                            : database.Prepare(
+                                  "SELECT id, made_seq, fields FROM seen "
+                                  "WHERE scope = ?1 AND type = ?2");
+  rows.Bind(1, scope).Bind(2, query.type);
+  if (query.id) rows.Bind(3, *query.id);
+  const bool greatest = query.direction == RecordQuery::Direction::kDescending;
+  while (rows.Step()) {
+    Candidate one;
+    std::vector<bool> holds(keys.size(), false);
+    bool whole = ForEachKey(rows.Blob(2), [&](uint32_t field, std::string_view key) {
+      for (size_t i = 0; i < keys.size(); ++i) {
+        const Condition& asked = query.where[i];
+        if (asked.field == field && Holds(asked.relation, key, keys[i])) holds[i] = true;
+      }
+      // Keys come ascending.
+      if (field == query.order_by && (greatest || !one.key)) one.key = std::string(key);
+    });
+    if (!whole) return MakeStatus(Reason::kIntegrity, "store: an indexed record is damaged");
+    if (std::find(holds.begin(), holds.end(), false) != holds.end()) continue;
+    one.scope = scope;
+    one.made_seq = rows.Uint(1);
+    one.id = rows.ReadId(0);
+    if (!rows.status().ok()) break;
+    found.push_back(std::move(one));
   }
-  const char* way = down ? " DESC" : "";
-  sql += " ORDER BY ";
-  if (query.order_by != 0) {
-    const std::string value = absl::StrCat("(SELECT ", down ? "max" : "min",
-                                           "(o.value) FROM field_index o WHERE o.type = s.type AND "
-                                           "o.scope = s.scope AND o.id = s.id AND o.field = ?4)");
-    absl::StrAppend(&sql, value, " IS NULL, ", value, way, ", ");
-  }
-  absl::StrAppend(&sql, "s.scope", way, ", s.made_seq", way, ", s.id LIMIT ?5");
-  return sql;
+  return rows.status();
 }
 
 // The writes of one changeset that fall into a record; `op` counts over all its record changes.
@@ -122,23 +146,22 @@ absl::StatusOr<std::vector<RecordPlace>> Query::Select(const RecordQuery& query)
   if (query.scope && wanted == nullptr) return places;
   const size_t most = query.limit <= 0 ? kQueryRecordsMax : std::min(query.limit, kQueryRecordsMax);
 
-  Statement select = database_.Prepare(sql_.insert(SelectSql(query)).first->c_str());
-  select.Bind(1, query.type);
-  if (query.scope) select.Bind(2, wanted->key);
-  if (query.id) select.Bind(3, *query.id);
-  if (query.order_by != 0) select.Bind(4, query.order_by);
-  // Rows of hidden families are passed over here, so the limit is ours to keep.
-  select.Bind(5, int64_t{-1});
-  for (size_t i = 0; i < keys.size(); ++i) {
-    const int at = kFirstCondition + 2 * static_cast<int>(i);
-    select.Bind(at, query.where[i].field).Bind(at + 1, keys[i]);
+  std::vector<Candidate> found;
+  for (const ScopeRow& row : log_.Scopes()) {
+    if (row.Has(kHidden) || (query.scope && row.key != wanted->key)) continue;
+    absl::Status read = Scan(database_, query, keys, row.key, found);
+    if (!read.ok()) return read;
   }
-  while (places.size() < most && select.Step()) {
-    const ScopeRow* row = log_.FindByKey(select.Int(0));
-    if (row == nullptr || row->Has(kHidden)) continue;
-    places.push_back({row->scope, query.type, select.ReadId(1)});
+  auto precedes = [&](const Candidate& a, const Candidate& b) {
+    return Precedes(a, b, query.direction);
+  };
+  const size_t end = std::min(most, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<ptrdiff_t>(end), found.end(),
+                    precedes);
+  found.resize(end);
+  for (const Candidate& one : found) {
+    places.push_back({log_.FindByKey(one.scope)->scope, query.type, one.id});
   }
-  if (!select.status().ok()) return select.status();
   return places;
 }
 
@@ -164,13 +187,16 @@ absl::StatusOr<std::vector<RecordPlace>> Query::Story(const Id& scope, int64_t n
 
 absl::StatusOr<std::vector<Id>> Query::ScopesOf(uint32_t type, const Id& id) const {
   std::vector<Id> scopes;
-  for (const ScopeRow& row : log_.Scopes()) {
-    if (row.Has(kHidden)) continue;
-    Statement find =
-        database_.Prepare("SELECT 1 FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
-    if (find.Bind(1, type).Bind(2, row.key).Bind(3, id).Step()) scopes.push_back(row.scope);
-    if (!find.status().ok()) return find.status();
+  Statement find = database_.Prepare(
+      "SELECT s.scope FROM scope k CROSS JOIN seen s "
+      "ON s.scope = k.key AND s.type = ?1 AND s.id = ?2");
+  find.Bind(1, type).Bind(2, id);
+  while (find.Step()) {
+    const ScopeRow* row = log_.FindByKey(find.Int(0));
+    if (row != nullptr && !row->Has(kHidden)) scopes.push_back(row->scope);
   }
+  if (!find.status().ok()) return find.status();
+  std::sort(scopes.begin(), scopes.end());
   return scopes;
 }
 
@@ -179,11 +205,12 @@ absl::StatusOr<std::vector<ContestedCell>> Query::Contested(std::optional<Id> sc
   for (const ScopeRow& row : log_.Scopes()) {
     if (row.Has(kHidden) || (scope && row.scope != *scope)) continue;
     Statement list = database_.Prepare(
-        "SELECT type, id, field FROM contested WHERE scope = ?1 ORDER BY type, id, field");
+        "SELECT type, id, contested FROM seen INDEXED BY seen_contested "
+        "WHERE scope = ?1 AND contested != x'' ORDER BY type, id");
     list.Bind(1, row.key);
     while (list.Step()) {
       RecordPlace place{row.scope, static_cast<uint32_t>(list.Int(0)), list.ReadId(1)};
-      cells.push_back({place, static_cast<uint32_t>(list.Int(2))});
+      for (uint32_t field : DecodeContested(list.Blob(2))) cells.push_back({place, field});
     }
     if (!list.status().ok()) return list.status();
   }
@@ -191,14 +218,9 @@ absl::StatusOr<std::vector<ContestedCell>> Query::Contested(std::optional<Id> sc
 }
 
 absl::StatusOr<uint64_t> Query::CountContested(std::optional<Id> scope) const {
-  uint64_t count = 0;
-  for (const ScopeRow& row : log_.Scopes()) {
-    if (row.Has(kHidden) || (scope && row.scope != *scope)) continue;
-    Statement counted = database_.Prepare("SELECT count(*) FROM contested WHERE scope = ?1");
-    if (counted.Bind(1, row.key).Step()) count += counted.Uint(0);
-    if (!counted.status().ok()) return counted.status();
-  }
-  return count;
+  absl::StatusOr<std::vector<ContestedCell>> cells = Contested(scope);
+  if (!cells.ok()) return cells.status();
+  return cells->size();
 }
 
 absl::StatusOr<std::vector<WrittenValue>> Query::History(const RecordPlace& record, uint32_t field,

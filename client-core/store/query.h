@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -104,7 +103,6 @@ class Query {
   Outbox& outbox_;
   Overlay& overlay_;
   const Catalog& catalog_;
-  mutable std::set<std::string> sql_;  // of each shape of query, as the statement cache wants it
 };
 
 }  // namespace doorstep::client

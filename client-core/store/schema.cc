@@ -1,5 +1,7 @@
 #include "client-core/store/schema.h"
 
+#include "client-core/store/limits.h"
+
 namespace doorstep::client {
 namespace {
 
@@ -16,14 +18,15 @@ namespace {
 //   outbox       what no pulled log has shown yet. position < 0: carried, with the old meta
 //   record       the fold of the log: cells as model/record encodes them
 //   held         changesets that wait for a decision, or were decided. entry: their place
-//   seen         of what a person sees: every record; text_row of search_text, or 0
-//   field_index  of what a person sees: values in force of indexed fields
-//   contested    of what a person sees: cells that wait for a person
+//   seen         of what a person sees: every record; text_row of search_text, or 0; the values in
+//                force of its indexed fields, and the cells that wait for a person (field_index.h).
+//                A family's records lie together, since they are written together
 //   search_text  of what a person sees: the searched texts of a record, each after U+001E, and in
 //                `fields` their field numbers as u32
 //   search       the words of search_text, up to the row that meta names
 //   draft        what is being written
 Schema Make() {
+  static_assert(kPlaceSeqBits == 40);
   Schema schema;
   schema.version = kStoreVersion;
   schema.tables = {
@@ -33,7 +36,8 @@ Schema Make() {
       "archived_seq INTEGER NOT NULL, flags INTEGER NOT NULL) STRICT",
       "CREATE TABLE log(place INTEGER PRIMARY KEY, uid BLOB NOT NULL, hash BLOB NOT NULL, "
       "signature BLOB NOT NULL, meta BLOB NOT NULL, changeset BLOB NOT NULL) STRICT",
-      "CREATE INDEX log_uid ON log(uid)",
+      // Of a scope: a page of entries then goes to one page of the index, or two.
+      "CREATE INDEX log_uid ON log(place >> 40, uid)",
       "CREATE TABLE head(place INTEGER PRIMARY KEY, head BLOB NOT NULL, signature BLOB NOT NULL) "
       "STRICT",
       "CREATE TABLE outbox(position INTEGER PRIMARY KEY, scope BLOB NOT NULL, uid BLOB NOT NULL, "
@@ -44,19 +48,15 @@ Schema Make() {
       "CREATE INDEX outbox_key ON outbox(scope, uid, answer, bytes)",
       "CREATE TABLE record(row INTEGER PRIMARY KEY, scope INTEGER NOT NULL, type INTEGER NOT NULL, "
       "id BLOB NOT NULL, made_seq INTEGER NOT NULL, made_actor BLOB NOT NULL, "
-      "digest BLOB NOT NULL, cells BLOB NOT NULL) STRICT",
+      "cells BLOB NOT NULL) STRICT",
       "CREATE UNIQUE INDEX record_key ON record(scope, type, id, made_seq)",
       "CREATE TABLE held(entry INTEGER PRIMARY KEY, uid BLOB NOT NULL, reason INTEGER NOT NULL, "
       "outcome INTEGER NOT NULL, decided_seq INTEGER NOT NULL) STRICT",
       "CREATE INDEX held_uid ON held(uid)",
-      "CREATE TABLE seen(type INTEGER NOT NULL, scope INTEGER NOT NULL, id BLOB NOT NULL, "
-      "made_seq INTEGER NOT NULL, text_row INTEGER NOT NULL, PRIMARY KEY(type, scope, id)) "
-      "STRICT, WITHOUT ROWID",
-      "CREATE TABLE field_index(type INTEGER NOT NULL, scope INTEGER NOT NULL, id BLOB NOT NULL, "
-      "field INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY(type, scope, id, field, value)) "
-      "STRICT, WITHOUT ROWID",
-      "CREATE TABLE contested(scope INTEGER NOT NULL, type INTEGER NOT NULL, id BLOB NOT NULL, "
-      "field INTEGER NOT NULL, PRIMARY KEY(scope, type, id, field)) STRICT, WITHOUT ROWID",
+      "CREATE TABLE seen(scope INTEGER NOT NULL, type INTEGER NOT NULL, id BLOB NOT NULL, "
+      "made_seq INTEGER NOT NULL, text_row INTEGER NOT NULL, fields BLOB NOT NULL, "
+      "contested BLOB NOT NULL, PRIMARY KEY(scope, type, id)) STRICT, WITHOUT ROWID",
+      "CREATE INDEX seen_contested ON seen(scope, type, id, contested) WHERE contested != x''",
       "CREATE TABLE search_text(row INTEGER PRIMARY KEY, scope INTEGER NOT NULL, "
       "type INTEGER NOT NULL, id BLOB NOT NULL, fields BLOB NOT NULL, text TEXT NOT NULL) STRICT",
       "CREATE VIRTUAL TABLE search USING fts5(text, content='search_text', content_rowid='row', "

@@ -123,7 +123,9 @@ absl::Status Search::Load() {
   absl::StatusOr<std::optional<int64_t>> row = meta_.GetInt(meta::kIndexedRow);
   if (!row.ok()) return row.status();
   indexed_row_ = row->value_or(0);
-  return absl::OkStatus();
+  Statement last = database_.Prepare("SELECT max(row) FROM search_text");
+  last_row_ = std::max(indexed_row_, last.Step() ? last.Int(0) : 0);
+  return last.status();
 }
 
 absl::StatusOr<std::vector<SearchHit>> Search::Find(std::string_view words, std::optional<Id> scope,
@@ -168,40 +170,26 @@ absl::StatusOr<std::vector<SearchHit>> Search::Match(const std::string& expressi
   return hits;
 }
 
-absl::Status Search::Put(int64_t scope_key, const Record& record) {
+absl::StatusOr<int64_t> Search::Put(int64_t scope_key, const Record& record, int64_t row) {
   const Texts texts = TextsOf(catalog_.Find(record.type), record);
-  int64_t old_row = 0, row = indexed_row_;
-  {
-    Statement there = database_.Prepare(
-        "SELECT s.text_row, t.text, t.fields FROM seen s LEFT JOIN search_text t "
-        "ON t.row = s.text_row WHERE s.type = ?1 AND s.scope = ?2 AND s.id = ?3");
-    there.Bind(1, record.type).Bind(2, scope_key).Bind(3, record.id);
-    if (there.Step()) old_row = there.Int(0);
+  if (row != 0) {
+    Statement there = database_.Prepare("SELECT text, fields FROM search_text WHERE row = ?1");
+    const bool same =
+        there.Bind(1, row).Step() && there.Blob(0) == texts.text && there.Blob(1) == texts.fields;
     if (!there.status().ok()) return there.status();
-    const bool none = old_row == 0 && texts.text.empty();
-    const bool same = old_row != 0 && there.Blob(1) == texts.text && there.Blob(2) == texts.fields;
-    if (none || same) return absl::OkStatus();
+    if (same) return row;
   }
-  absl::Status status = Remove(old_row);
+  absl::Status status = Drop(row);
   if (!status.ok()) return status;
-  if (texts.text.empty()) {
-    row = 0;
-  } else {
-    Statement last = database_.Prepare("SELECT max(row) FROM search_text");
-    if (last.Step()) row = std::max(row, last.Int(0));
-    if (!last.status().ok()) return last.status();
-    Statement put = database_.Prepare(
-        "INSERT INTO search_text(row, scope, type, id, fields, text) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-    put.Bind(1, ++row).Bind(2, scope_key).Bind(3, record.type).Bind(4, record.id);
-    status = put.Bind(5, texts.fields).BindText(6, texts.text).Run();
-    if (!status.ok()) return status;
-  }
-  Statement note =
-      database_.Prepare("UPDATE seen SET text_row = ?4 WHERE type = ?1 AND scope = ?2 AND id = ?3");
-  status = note.Bind(1, record.type).Bind(2, scope_key).Bind(3, record.id).Bind(4, row).Run();
-  if (!status.ok() || row - indexed_row_ < kUnindexedTextsMax) return status;
-  return IndexTexts();
+  if (texts.text.empty()) return 0;
+  Statement put = database_.Prepare(
+      "INSERT INTO search_text(row, scope, type, id, fields, text) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+  put.Bind(1, ++last_row_).Bind(2, scope_key).Bind(3, record.type).Bind(4, record.id);
+  status = put.Bind(5, texts.fields).BindText(6, texts.text).Run();
+  if (status.ok() && last_row_ - indexed_row_ >= kUnindexedTextsMax) status = IndexTexts();
+  if (!status.ok()) return status;
+  return last_row_;
 }
 
 absl::Status Search::IndexTexts() {
@@ -216,11 +204,12 @@ absl::Status Search::IndexTexts() {
     if (!status.ok()) return status;
   }
   if (!rows.status().ok() || last == indexed_row_) return rows.status();
-  indexed_row_ = last;
-  return meta_.SetInt(meta::kIndexedRow, last);
+  absl::Status noted = meta_.SetInt(meta::kIndexedRow, last);
+  if (noted.ok()) indexed_row_ = last;
+  return noted;
 }
 
-absl::Status Search::Remove(int64_t row) {
+absl::Status Search::Drop(int64_t row) {
   if (row == 0) return absl::OkStatus();
   if (row <= indexed_row_) {
     // FTS5 is told what it had indexed, and takes exactly that out.
@@ -236,18 +225,11 @@ absl::Status Search::Remove(int64_t row) {
   return database_.Prepare("DELETE FROM search_text WHERE row = ?1").Bind(1, row).Run();
 }
 
-absl::Status Search::Drop(int64_t scope_key, uint32_t type, const Id& id) {
-  Statement find =
-      database_.Prepare("SELECT text_row FROM seen WHERE type = ?1 AND scope = ?2 AND id = ?3");
-  int64_t row = find.Bind(1, type).Bind(2, scope_key).Bind(3, id).Step() ? find.Int(0) : 0;
-  return find.status().ok() ? Remove(row) : find.status();
-}
-
 absl::Status Search::DropScope(int64_t scope_key) {
   Statement rows = database_.Prepare("SELECT text_row FROM seen WHERE scope = ?1");
   rows.Bind(1, scope_key);
   while (rows.Step()) {
-    absl::Status status = Remove(rows.Int(0));
+    absl::Status status = Drop(rows.Int(0));
     if (!status.ok()) return status;
   }
   return rows.status();

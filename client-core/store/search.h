@@ -46,14 +46,15 @@ class Search {
   absl::StatusOr<std::vector<SearchHit>> Find(std::string_view words, std::optional<Id> scope,
                                               int limit);
 
-  // Brings the texts up to what is seen of a record, which FieldIndex has put before; takes them
-  // out before FieldIndex drops record or scope. In the caller's transaction.
-  absl::Status Put(int64_t scope_key, const Record& record);
-  absl::Status Drop(int64_t scope_key, uint32_t type, const Id& id);
+  // Brings the texts up to what is seen of a record. `row`: where they stand, 0 for none; the
+  // answer is where they stand now, for FieldIndex to keep. In the caller's transaction, as is
+  // Drop.
+  absl::StatusOr<int64_t> Put(int64_t scope_key, const Record& record, int64_t row);
+  absl::Status Drop(int64_t row);
+  // Before FieldIndex drops the scope.
   absl::Status DropScope(int64_t scope_key);
 
  private:
-  absl::Status Remove(int64_t row);
   // Brings the words of the texts above the mark into the index.
   absl::Status IndexTexts();
   absl::StatusOr<std::vector<SearchHit>> Match(const std::string& expression, int64_t scope_key,
@@ -64,6 +65,7 @@ class Search {
   Meta& meta_;
   const Catalog& catalog_;
   int64_t indexed_row_ = 0;  // the mark: rows of search_text up to here are in the index
+  int64_t last_row_ = 0;     // new texts go behind this one
 };
 
 }  // namespace doorstep::client

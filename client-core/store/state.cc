@@ -61,17 +61,16 @@ absl::Status State::Save(ScopeState& folded) {
   folded.ForEachChanged([&](const Record& record) {
     if (!status.ok()) return;
     Statement update = database_.Prepare(
-        "UPDATE record SET digest = ?4, cells = ?5 WHERE scope = ?1 AND type = ?2 AND id = ?3");
-    const Hash32 digest = RecordDigest(record);
+        "UPDATE record SET cells = ?4 WHERE scope = ?1 AND type = ?2 AND id = ?3");
     const std::string cells = EncodeCells(record);
-    update.Bind(1, key).Bind(2, record.type).Bind(3, record.id).Bind(4, digest).Bind(5, cells);
+    update.Bind(1, key).Bind(2, record.type).Bind(3, record.id).Bind(4, cells);
     status = update.Run();
     if (!status.ok() || database_.changes() > 0) return;
     Statement insert = database_.Prepare(
-        "INSERT INTO record(scope, type, id, digest, cells, made_seq, made_actor) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    insert.Bind(1, key).Bind(2, record.type).Bind(3, record.id).Bind(4, digest).Bind(5, cells);
-    status = insert.Bind(6, record.made_seq).Bind(7, record.made_actor).Run();
+        "INSERT INTO record(scope, type, id, cells, made_seq, made_actor) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+    insert.Bind(1, key).Bind(2, record.type).Bind(3, record.id).Bind(4, cells);
+    status = insert.Bind(5, record.made_seq).Bind(6, record.made_actor).Run();
   });
   folded.ForEachChangedHeld([&](const HeldWork& held) {
     if (!status.ok()) return;

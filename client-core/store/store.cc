@@ -184,12 +184,15 @@ absl::Status Store::IndexRecord(ScopeState& seen, uint32_t type, const Id& id) {
   assert(row != nullptr);
   const Record* record = seen.Find(type, id);
   if (!seen.status().ok()) return seen.status();
+  absl::StatusOr<std::optional<SeenRow>> there = field_index_.Find(row->key, type, id);
+  if (!there.ok()) return there.status();
+  const int64_t text_row = *there ? (*there)->text_row : 0;
   if (record == nullptr) {
-    absl::Status status = search_.Drop(row->key, type, id);
+    absl::Status status = search_.Drop(text_row);
     return status.ok() ? field_index_.Drop(row->key, type, id) : status;
   }
-  absl::Status status = field_index_.Put(row->key, *record);
-  return status.ok() ? search_.Put(row->key, *record) : status;
+  absl::StatusOr<int64_t> texts = search_.Put(row->key, *record, text_row);
+  return texts.ok() ? field_index_.Put(row->key, *record, *there, *texts) : texts.status();
 }
 
 absl::Status Store::Index(ScopeState& seen, const Keys& keys) {

@@ -7,8 +7,9 @@
 
 namespace doorstep::client {
 
-inline constexpr uint64_t kZstdWindowBytesMax = 1 << 20;
-inline constexpr int kZstdLevel = 3;                    // what the tests pack with
+// A batch from this size on goes out packed; a smaller one has little to gain.
+inline constexpr size_t kPackedPushBytesMin = 1 << 10;
+inline constexpr int kZstdLevel = 3;                    // of a push, and what the tests pack with
 inline constexpr int64_t kAskAgainMs = 60 * 60 * 1000;  // of a row that waits for an archive
 // Of one delivery: with the frame around each item it stays below the 256 KiB that a server reads.
 inline constexpr size_t kDeliverBytesMax = 240 << 10;

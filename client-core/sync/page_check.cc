@@ -1,8 +1,9 @@
 #include "client-core/sync/page_check.h"
 
-#include <zstd.h>
-
+#include <algorithm>
 #include <cassert>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,21 +13,12 @@
 #include "model/judge.h"
 #include "model/limits.h"
 #include "model/merge.h"
+#include "model/packing.h"
 #include "model/planted.h"
 #include "model/scanner.h"
 
 namespace doorstep::client {
 namespace {
-
-// The window that a frame asks for: what a streaming reader would set aside.
-//   frame = magic 4 | u8 descriptor | u8 window, unless bit 5 of the descriptor says one segment
-//   window = 2^(10 + window / 8) and as many eighths of it as window % 8 says
-uint64_t WindowOf(std::string_view frame) {
-  if (frame.size() < 6 || (static_cast<uint8_t>(frame[4]) & 0x20) != 0) return 0;
-  uint8_t window = static_cast<uint8_t>(frame[5]);
-  uint64_t base = uint64_t{1} << (10 + (window >> 3));
-  return base + base / 8 * (window & 7);
-}
 
 const ServerKeysView* KeyOf(const std::vector<ServerKeysView>& keys, const SignedHead& head) {
   for (const ServerKeysView& key : keys) {
@@ -85,13 +77,18 @@ class Walk {
     }
     std::optional<PublicKey> key = directory.SigningKey(entry.changeset.device, place);
     if (!key) return Refuse(Reason::kAuth, "author is not known");
-    if (!Planted(Fault::kSignatureAtPage) &&
-        !context_.verifier.VerifyAuthor(directory.tenant(), entry.changeset, *key)) {
-      return Refuse(Reason::kAuth, "signature is not the author's");
-    }
+    authored_.push_back({&entry.changeset, *key});
     ChainEntry(directory.tenant(), at_.hash, entry);
     at_ = {entry.seq(), entry.hash, place};
     return std::nullopt;
+  }
+
+  // The signatures of the steps since the last call.
+  std::optional<PageRefusal> Authors(const Directory& directory) {
+    const std::vector<Authored> all = std::exchange(authored_, {});
+    if (Planted(Fault::kSignatureAtPage)) return std::nullopt;
+    if (context_.verifier.VerifyAuthors(directory.tenant(), all)) return std::nullopt;
+    return Refuse(Reason::kAuth, "signature is not the author's");
   }
 
   // The server's own signature under the end of the walk.
@@ -133,13 +130,37 @@ class Walk {
   const PageContext& context_;
   ScopeState& state_;
   PageBase at_;
+  std::vector<Authored> authored_;
 };
 
 }  // namespace
 
+bool Verifier::VerifyAuthors(const Id& tenant, std::span<const Authored> all) {
+  return std::all_of(all.begin(), all.end(), [&](const Authored& one) {
+    return VerifyAuthor(tenant, *one.changeset, one.key);
+  });
+}
+
 bool PlainVerifier::VerifyAuthor(const Id& tenant, const Changeset& changeset,
                                  const PublicKey& key) {
   return VerifyChangeset(tenant, changeset, key).ok();
+}
+
+bool PlainVerifier::VerifyAuthors(const Id& tenant, std::span<const Authored> all) {
+  constexpr size_t kWorthAThread = 8;
+  const size_t half = all.size() / 2;
+  if (half < kWorthAThread || std::thread::hardware_concurrency() < 2) {
+    return Verifier::VerifyAuthors(tenant, all);
+  }
+  bool first = false;
+  try {
+    std::thread beside([&] { first = Verifier::VerifyAuthors(tenant, all.first(half)); });
+    const bool rest = Verifier::VerifyAuthors(tenant, all.subspan(half));
+    beside.join();
+    return first && rest;
+  } catch (const std::system_error&) {  // no thread is to be had
+    return Verifier::VerifyAuthors(tenant, all);
+  }
 }
 
 bool PlainVerifier::VerifyHead(const Id& tenant, const SignedHead& head, const PublicKey& log_pk) {
@@ -147,34 +168,18 @@ bool PlainVerifier::VerifyHead(const Id& tenant, const SignedHead& head, const P
 }
 
 absl::StatusOr<v1::LogEntries> UnpackEntries(std::string_view compressed) {
-  unsigned long long size = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
-    return MakeStatus(Reason::kIntegrity, "not a frame that tells its size");
-  }
-  if (size > kPageBytesMax) return MakeStatus(Reason::kLimit, "page is too large");
-  if (WindowOf(compressed) > kZstdWindowBytesMax) {
-    return MakeStatus(Reason::kLimit, "window is too large");
-  }
-  size_t frame = ZSTD_findFrameCompressedSize(compressed.data(), compressed.size());
-  if (ZSTD_isError(frame) || frame != compressed.size()) {
-    return MakeStatus(Reason::kIntegrity, "not exactly one frame");
-  }
-  std::string plain(size, '\0');
-  size_t got = ZSTD_decompress(plain.data(), plain.size(), compressed.data(), compressed.size());
-  if (ZSTD_isError(got) || got != size) return MakeStatus(Reason::kIntegrity, "damaged frame");
+  absl::StatusOr<std::string> plain = doorstep::Unpack(compressed, kPageBytesMax);
+  if (!plain.ok()) return plain.status();
   v1::LogEntries entries;
-  absl::Status parsed = ParseMessage(plain, entries);
+  absl::Status parsed = ParseMessage(*plain, entries);
   if (!parsed.ok()) return parsed;
   return entries;
 }
 
 std::string PackEntries(const v1::LogEntries& entries) {
-  std::string plain = entries.SerializeAsString();
-  std::string packed(ZSTD_compressBound(plain.size()), '\0');
-  size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kZstdLevel);
-  assert(!ZSTD_isError(size));
-  packed.resize(size);
-  return packed;
+  absl::StatusOr<std::string> packed = Pack(entries.SerializeAsString(), kZstdLevel);
+  assert(packed.ok());
+  return *std::move(packed);
 }
 
 std::optional<PageRefusal> CheckFamilyPage(const PageContext& context, const Directory& directory,
@@ -185,6 +190,7 @@ std::optional<PageRefusal> CheckFamilyPage(const PageContext& context, const Dir
   for (Entry& entry : checked.entries) {
     if (auto refusal = walk.Step(directory, entry)) return refusal;
   }
+  if (auto refusal = walk.Authors(directory)) return refusal;
   // Before trust is asked: nobody but the server itself can make a device stop a scope.
   if (auto refusal = walk.Seal(directory, checked.head)) return refusal;
   for (const Entry& entry : checked.entries) {
@@ -206,6 +212,7 @@ std::optional<PageRefusal> CheckDirectoryPage(const PageContext& context, Direct
                          MakeStatus(Reason::kIntegrity, "directory entry off its own place")};
     }
     if (auto refusal = walk.Step(trial, entry)) return refusal;
+    if (auto refusal = walk.Authors(trial)) return refusal;
     if (!broken) broken = walk.Trust(trial, entry);
     FoldEntry(state, entry);
     trial.Fold(entry);

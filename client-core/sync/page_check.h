@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,16 +29,26 @@
 
 namespace doorstep::client {
 
+// A changeset and the key that should have signed it.
+struct Authored {
+  const Changeset* changeset = nullptr;
+  PublicKey key{};
+};
+
 // Signatures, so that the simulator can remember what it has verified.
 class Verifier {
  public:
   virtual ~Verifier() = default;
   virtual bool VerifyAuthor(const Id& tenant, const Changeset& changeset, const PublicKey& key) = 0;
+  // Whether all of them are as they say.
+  virtual bool VerifyAuthors(const Id& tenant, std::span<const Authored> all);
   virtual bool VerifyHead(const Id& tenant, const SignedHead& head, const PublicKey& log_pk) = 0;
 };
+// Verifies the many of a page on two processors where there are two: they are the most of the work.
 class PlainVerifier final : public Verifier {
  public:
   bool VerifyAuthor(const Id& tenant, const Changeset& changeset, const PublicKey& key) override;
+  bool VerifyAuthors(const Id& tenant, std::span<const Authored> all) override;
   bool VerifyHead(const Id& tenant, const SignedHead& head, const PublicKey& log_pk) override;
 };
 
@@ -67,8 +78,8 @@ struct CheckedPage {
   bool digests_agree = true;
 };
 
-// One frame of zstd, with its size, of at most kPageBytesMax, window at most 1 MiB; then the
-// scanner's limits. RESOURCE_EXHAUSTED, INVALID_ARGUMENT or DATA_LOSS.
+// Unpacks (model/packing.h) at most kPageBytesMax; then the scanner's limits. RESOURCE_EXHAUSTED,
+// INVALID_ARGUMENT or DATA_LOSS.
 absl::StatusOr<v1::LogEntries> UnpackEntries(std::string_view compressed);
 // The reverse, as a server would: for tests and for the simulator's.
 std::string PackEntries(const v1::LogEntries& entries);

@@ -6,6 +6,7 @@
 #include "client-core/sync/limits.h"
 #include "crypto/reason.h"
 #include "model/limits.h"
+#include "model/packing.h"
 #include "model/planted.h"
 
 namespace doorstep::client {
@@ -21,48 +22,96 @@ bool Blocks(const OutboxRow& row) {
          (Planted(Fault::kRetryBlocksNothing) || Planted(Fault::kBadAside));
 }
 
-absl::StatusOr<std::vector<OutboxRow>> RowsInTurn(Store& store) {
-  std::vector<OutboxRow> first, rest;
-  absl::Status read = store.outbox().ForEach([&](const OutboxRow& row) {
-    (row.scope == store.identity().tenant ? first : rest).push_back(row);
-    return true;
-  });
-  if (!read.ok()) return read;
-  first.insert(first.end(), rest.begin(), rest.end());
-  return first;
+// A batch while it is being filled.
+class Filling {
+ public:
+  Filling(Store& store, const std::set<Id>& answered,
+          absl::FunctionRef<RowTurn(const OutboxRow&)> turn, int64_t now_ms, PushBatch& batch)
+      : store_(store), answered_(answered), turn_(turn), now_ms_(now_ms), batch_(batch) {}
+
+  bool full() const { return full_; }
+  const absl::Status& status() const { return status_; }
+
+  // Takes the row if it is its turn and there is room. False: that was the last.
+  bool Offer(const OutboxRow& row) {
+    bool may = !row.sealed && row.answer != Answer::kUnsendable && !answered_.contains(row.uid);
+    RowTurn says = may ? turn_(row) : RowTurn::kWait;
+    if (says == RowTurn::kWait || (says == RowTurn::kAsk && AskedLately(row, now_ms_))) return true;
+    size_t size = says == RowTurn::kAsk ? row.uid.view().size() : row.bytes;
+    if (!batch_.rows.empty() && bytes_ + size > kPushBytesMax) {
+      full_ = true;
+      return false;
+    }
+    bytes_ += size;
+    status_ = Add(row, says);
+    full_ = batch_.request.rows_size() == kPushRowsMax || Blocks(row);
+    return status_.ok() && !full_;
+  }
+
+ private:
+  absl::Status Add(const OutboxRow& row, RowTurn says) {
+    v1::PushRow* wire = batch_.request.add_rows();
+    batch_.rows.push_back(row);
+    if (says == RowTurn::kAsk) {
+      wire->set_uid(row.uid.str());
+      batch_.asked.insert(row.uid);
+      return absl::OkStatus();
+    }
+    absl::StatusOr<v1::SignedChangeset> changeset = store_.outbox().Signed(row);
+    if (changeset.ok()) *wire->mutable_signed_() = *std::move(changeset);
+    return changeset.status();
+  }
+
+  Store& store_;
+  const std::set<Id>& answered_;
+  absl::FunctionRef<RowTurn(const OutboxRow&)> turn_;
+  int64_t now_ms_;
+  PushBatch& batch_;
+  size_t bytes_ = 0;
+  bool full_ = false;
+  absl::Status status_;
+};
+
+absl::Status PackRows(v1::PushRequest& request) {
+  v1::PushRows rows;
+  rows.mutable_rows()->Swap(request.mutable_rows());
+  const size_t size = rows.ByteSizeLong();
+  if (size >= kPackedPushBytesMin) {
+    absl::StatusOr<std::string> packed = Pack(rows.SerializeAsString(), kZstdLevel);
+    if (!packed.ok()) return packed.status();
+    if (packed->size() < size) {
+      request.set_packed(*std::move(packed));
+      return absl::OkStatus();
+    }
+  }
+  rows.mutable_rows()->Swap(request.mutable_rows());
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<PushBatch> NextPushBatch(Store& store, const std::set<Id>& answered,
                                         absl::FunctionRef<RowTurn(const OutboxRow&)> turn,
-                                        int64_t now_ms) {
+                                        int64_t now_ms, int64_t after) {
   PushBatch batch;
   batch.request.set_protocol(kProtocol);
   batch.request.set_schema(store.catalog().schema());
-  absl::StatusOr<std::vector<OutboxRow>> rows = RowsInTurn(store);
-  if (!rows.ok()) return rows.status();
-  size_t bytes = 0;
-  for (const OutboxRow& row : *rows) {
-    if (row.sealed || row.answer == Answer::kUnsendable || answered.contains(row.uid)) continue;
-    RowTurn says = turn(row);
-    if (says == RowTurn::kWait) continue;
-    if (says == RowTurn::kAsk && AskedLately(row, now_ms)) continue;
-    size_t size = says == RowTurn::kAsk ? row.uid.view().size() : row.bytes;
-    if (!batch.rows.empty() && bytes + size > kPushBytesMax) break;
-    bytes += size;
-    v1::PushRow* wire = batch.request.add_rows();
-    if (says == RowTurn::kAsk) {
-      wire->set_uid(row.uid.str());
-      batch.asked.insert(row.uid);
-    } else {
-      absl::StatusOr<v1::SignedChangeset> changeset = store.outbox().Signed(row);
-      if (!changeset.ok()) return changeset.status();
-      *wire->mutable_signed_() = *std::move(changeset);
-    }
-    batch.rows.push_back(row);
-    if (batch.request.rows_size() == kPushRowsMax || Blocks(row)) break;
+  batch.last = after;
+  Filling filling(store, answered, turn, now_ms, batch);
+  const Id& directory = store.identity().tenant;
+  absl::Status read =
+      store.outbox().ForEachOf(directory, [&](const OutboxRow& row) { return filling.Offer(row); });
+  if (read.ok() && filling.status().ok() && !filling.full()) {
+    read = store.outbox().ForEachAfter(after, [&](const OutboxRow& row) {
+      bool more = row.scope == directory || filling.Offer(row);
+      if (!filling.full()) batch.last = row.position;
+      return more;
+    });
   }
+  if (!read.ok()) return read;
+  if (!filling.status().ok()) return filling.status();
+  absl::Status packed = PackRows(batch.request);
+  if (!packed.ok()) return packed;
   return batch;
 }
 

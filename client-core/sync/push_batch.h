@@ -24,16 +24,19 @@ enum class RowTurn : uint8_t {
 };
 
 struct PushBatch {
-  v1::PushRequest request;
+  v1::PushRequest request;      // packed, from a kilobyte on
   std::vector<OutboxRow> rows;  // in the order of the request
   std::set<Id> asked;           // uids of those that are only asked about
+  int64_t last = 0;             // up to this position nothing is left to look at
 };
+inline constexpr int64_t kOutboxBegin = INT64_MIN;
 
-// The directory's rows first, then the rest in outbox order; rows in `answered` have had their
-// answer in this contact. Asked by uid at most hourly. Empty: nothing to push.
+// The directory's rows first, then the rest in outbox order behind the position `after`; rows in
+// `answered` have had their answer in this contact. Asked by uid at most hourly. Empty: nothing to
+// push.
 absl::StatusOr<PushBatch> NextPushBatch(Store& store, const std::set<Id>& answered,
                                         absl::FunctionRef<RowTurn(const OutboxRow&)> turn,
-                                        int64_t now_ms);
+                                        int64_t now_ms, int64_t after = kOutboxBegin);
 
 // The same of what is sealed to the server, of families that are no longer here.
 struct DeliverBatch {

@@ -276,6 +276,7 @@ void Session::Machine::OnPullEnd(uint64_t call, const absl::Status& status, int6
   awaiting_ = false;
   offers_.clear();
   shared_ = pushed_ = false;
+  push_after_ = kOutboxBegin;
   if (status.ok() && hello_) {
     pull_complete_ = true;
     absl::Status noted = NoteEndOfPull();
@@ -450,13 +451,19 @@ RowTurn Session::Machine::TurnOf(const OutboxRow& row) const {
 
 absl::Status Session::Machine::SendPush() {
   auto turn = [&](const OutboxRow& row) { return TurnOf(row); };
-  absl::StatusOr<PushBatch> batch = NextPushBatch(store_, answered_, turn, now_ms_);
+  int64_t after = std::exchange(push_after_, kOutboxBegin);
+  absl::StatusOr<PushBatch> batch = NextPushBatch(store_, answered_, turn, now_ms_, after);
+  // A row that was only asked about may have to go out whole: once more from the beginning.
+  if (batch.ok() && batch->rows.empty() && after != kOutboxBegin) {
+    batch = NextPushBatch(store_, answered_, turn, now_ms_);
+  }
   if (!batch.ok()) return batch.status();
   push_ = *std::move(batch);
   if (push_.rows.empty()) {
     pushed_ = true;
     return absl::OkStatus();
   }
+  push_after_ = push_.last;
   size_t bytes = push_.request.ByteSizeLong();
   Send(std::move(push_.request), bytes, Stage::kPushing);
   return absl::OkStatus();
@@ -478,33 +485,41 @@ void Session::Machine::OnPush(uint64_t call, const absl::StatusOr<v1::PushRespon
 
 absl::Status Session::Machine::TakeAnswers(const v1::PushResponse& response) {
   std::set<Id> touched;
-  for (size_t i = 0; i < push_.rows.size(); ++i) {
-    const v1::RowAnswer& answer = response.answers(static_cast<int>(i));
-    OutboxRow row = push_.rows[i];
-    bool was_accepted = row.answer == Answer::kAccepted;
-    bool asked = push_.asked.contains(row.uid);
-    NoteAnswer(answer, now_ms_, row);
-    absl::Status saved = store_.SaveAnswer(row, now_ms_);
-    if (!saved.ok()) return saved;
-    touched.insert(row.scope);
-    if (row.answer == Answer::kAccepted) {
-      progress_ = true;
-      if (!was_accepted) report_.set_pushed(report_.pushed() + 1);
-      if (!asked && ComesBack(row.scope)) accepted_ = true;
-      if (Planted(Fault::kOutboxAtLog)) {
-        absl::Status removed = store_.RemoveDelivered(row.scope, row.uid, now_ms_);
-        if (!removed.ok()) return removed;
-      }
+  absl::Status saved = store_.InTransaction([&] {
+    for (size_t i = 0; i < push_.rows.size(); ++i) {
+      absl::Status taken = TakeAnswer(push_.rows[i], response.answers(static_cast<int>(i)));
+      if (!taken.ok()) return taken;
+      touched.insert(push_.rows[i].scope);
     }
-    if (row.answer == Answer::kRetry) {
-      server_wants_ms_ = std::max(server_wants_ms_, int64_t{answer.retry().after_ms()});
-    }
-    // Asked by uid, and the server has it no more: it goes out whole, in this contact.
-    bool lost = asked && row.answer != Answer::kAccepted && row.answer != Answer::kUnsendable;
-    if (!lost || !sent_again_.insert(row.uid).second) answered_.insert(row.uid);
-  }
+    return absl::OkStatus();
+  });
+  if (!saved.ok()) return saved;
   push_ = {};
   for (const Id& scope : touched) household_.Changed(scope);
+  return absl::OkStatus();
+}
+
+absl::Status Session::Machine::TakeAnswer(OutboxRow row, const v1::RowAnswer& answer) {
+  bool was_accepted = row.answer == Answer::kAccepted;
+  bool asked = push_.asked.contains(row.uid);
+  NoteAnswer(answer, now_ms_, row);
+  absl::Status saved = store_.SaveAnswer(row, now_ms_);
+  if (!saved.ok()) return saved;
+  if (row.answer == Answer::kAccepted) {
+    progress_ = true;
+    if (!was_accepted) report_.set_pushed(report_.pushed() + 1);
+    if (!asked && ComesBack(row.scope)) accepted_ = true;
+    if (Planted(Fault::kOutboxAtLog)) {
+      absl::Status removed = store_.RemoveDelivered(row.scope, row.uid, now_ms_);
+      if (!removed.ok()) return removed;
+    }
+  }
+  if (row.answer == Answer::kRetry) {
+    server_wants_ms_ = std::max(server_wants_ms_, int64_t{answer.retry().after_ms()});
+  }
+  // Asked by uid, and the server has it no more: it goes out whole, in this contact.
+  bool lost = asked && row.answer != Answer::kAccepted && row.answer != Answer::kUnsendable;
+  if (!lost || !sent_again_.insert(row.uid).second) answered_.insert(row.uid);
   return absl::OkStatus();
 }
 
@@ -520,12 +535,15 @@ absl::Status Session::Machine::Tidy() {
     return true;
   });
   if (!read.ok()) return read;
-  for (const OutboxRow& row : safe) {
-    absl::Status removed = store_.RemoveDelivered(row.scope, row.uid, now_ms_);
-    if (!removed.ok()) return removed;
-    household_.Changed(row.scope);
-  }
-  return absl::OkStatus();
+  if (safe.empty()) return absl::OkStatus();
+  return store_.InTransaction([&] {
+    for (const OutboxRow& row : safe) {
+      absl::Status removed = store_.RemoveDelivered(row.scope, row.uid, now_ms_);
+      if (!removed.ok()) return removed;
+      household_.Changed(row.scope);
+    }
+    return absl::OkStatus();
+  });
 }
 
 // ---- What is sealed to the server ---------------------------------------------------------------

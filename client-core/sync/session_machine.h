@@ -89,7 +89,9 @@ class Session::Machine {
   absl::Status Carry(const Id& scope, uint64_t common);
   absl::Status Share();
   absl::Status SendPush();
+  // One transaction: durable once for the whole batch.
   absl::Status TakeAnswers(const v1::PushResponse& response);
+  absl::Status TakeAnswer(OutboxRow row, const v1::RowAnswer& answer);
   absl::Status Tidy();
   absl::Status SendDeliver();
   absl::Status TakeDelivered(const v1::DeliverResponse& response);
@@ -173,6 +175,7 @@ class Session::Machine {
   std::set<Id> sent_again_;      // uids that the server was asked about, and had no more
   int64_t server_wants_ms_ = 0;  // before it is asked again
   PushBatch push_;
+  int64_t push_after_ = kOutboxBegin;  // rows up to here have been looked at since the last pull
   DeliverBatch deliver_;
   std::set<Id> endings_;    // assignments whose ending this device has acted on
   std::set<Id> once_lost_;  // families of theirs

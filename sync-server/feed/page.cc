@@ -1,26 +1,15 @@
 #include "sync-server/feed/page.h"
 
-#include <zstd.h>
-
 #include <cassert>
 #include <string>
 
-#include "crypto/reason.h"
 #include "model/limits.h"
+#include "model/packing.h"
 
 namespace doorstep::server {
 namespace {
 
 constexpr int kLevel = 3;  // of zstd: most of what there is to gain, at hundreds of MB a second
-
-// One frame with its size.
-absl::StatusOr<std::string> Compress(const std::string& bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const size_t size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
-  if (ZSTD_isError(size) != 0) return MakeStatus(Reason::kNoMemory, "page: compression failed");
-  out.resize(size);
-  return out;
-}
 
 SignedHead SignAt(const HeadSigner& signer, const Id& scope, const ScopeRow& row, uint64_t seq,
                   const Hash32& hash) {
@@ -63,7 +52,7 @@ absl::StatusOr<v1::PullPage> BuildPage(const ReadView& view, const HeadSigner& s
   });
   if (!read.ok()) return read;
   if (gap || entries.entries_size() == 0) return DamagedStore("a log has a gap");
-  absl::StatusOr<std::string> compressed = Compress(entries.SerializeAsString());
+  absl::StatusOr<std::string> compressed = Pack(entries.SerializeAsString(), kLevel);
   if (!compressed.ok()) return compressed.status();
   v1::PullPage page;
   page.set_scope(scope.str());

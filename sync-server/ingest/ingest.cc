@@ -2,12 +2,14 @@
 
 #include <cassert>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "crypto/reason.h"
 #include "model/changeset.h"
 #include "model/judge.h"
 #include "model/limits.h"
+#include "model/packing.h"
 #include "model/planted.h"
 #include "model/scanner.h"
 #include "sync-server/access/directory_log.h"
@@ -47,6 +49,20 @@ Id UidOfRefused(const v1::SignedChangeset& wire) {
 bool AwaitsDecision(const Id& tenant, ScopeState& scope, const HeldWork& held) {
   return held.outcome == HeldWork::Outcome::kWaiting && held.reason != v1::HELD_REASON_ALREADY_SO &&
          (FamilyOf(scope).has_value() || WaitingFirstEntry(tenant, scope) != nullptr);
+}
+
+absl::Status UnpackRows(v1::PushRequest& request) {
+  if (request.packed().empty()) return absl::OkStatus();
+  if (request.rows_size() > 0)
+    return MakeStatus(Reason::kFormat, "push has rows beside packed ones");
+  absl::StatusOr<std::string> plain = Unpack(request.packed(), kPushPlainBytesMax);
+  if (!plain.ok()) return plain.status();
+  v1::PushRows rows;
+  absl::Status parsed = ParseMessage(*plain, rows);
+  if (!parsed.ok()) return parsed;
+  request.clear_packed();
+  request.mutable_rows()->Swap(rows.mutable_rows());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -277,12 +293,14 @@ absl::StatusOr<const Directory*> Ingest::directory() {
   return directory_.get();
 }
 
-absl::Status CheckPush(const v1::PushRequest& request) {
+absl::Status CheckPush(v1::PushRequest& request) {
   if (request.protocol() > kProtocol) {
     return MakeStatus(Reason::kVersion, "push of a newer protocol");
   }
-  if (request.rows_size() > kPushRowsMax)
+  if (absl::Status unpacked = UnpackRows(request); !unpacked.ok()) return unpacked;
+  if (request.rows_size() > kPushRowsMax) {
     return MakeStatus(Reason::kLimit, "push has too many rows");
+  }
   size_t bytes = 0;
   for (const v1::PushRow& row : request.rows()) bytes += row.signed_().changeset().size();
   if (bytes > kPushBytesMax) return MakeStatus(Reason::kLimit, "push is larger than 256 KiB");

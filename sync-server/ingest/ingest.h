@@ -78,9 +78,10 @@ class Ingest {
   std::unique_ptr<Directory> directory_;  // null: to be folded anew, after a transaction was lost
 };
 
-// The limits and form of a PushRequest (design 8): E_VERSION, E_LIMIT (more than 128 rows or 256
-// KiB of changesets), E_FORMAT. Before its rows are handed to a batch.
-absl::Status CheckPush(const v1::PushRequest& request);
+// The limits and form of a PushRequest (design 8), whose rows are taken out of `packed` here:
+// E_VERSION, E_LIMIT (more than 128 rows or 256 KiB of changesets), E_FORMAT, E_INTEGRITY. Before
+// its rows are handed to a batch.
+absl::Status CheckPush(v1::PushRequest& request);
 
 }  // namespace doorstep::server
 

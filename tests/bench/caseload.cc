@@ -95,7 +95,8 @@ v1::Edits Caseload::MakeFamily(Household& household) {
     Add(edits, person, record);
     v1::PersonName name;
     name.set_person(person.str());
-    name.set_given(prose_.Name(draw_.Below(70)));
+    household.names.push_back(prose_.Name(draw_.Below(70)));
+    name.set_given(household.names.back());
     name.set_family(surname);
     Add(edits, MakeId(), name);
   }
@@ -148,14 +149,18 @@ v1::Edits Caseload::MakePlan(Household& household) {
   return edits;
 }
 
-// Three or four lines of what was weighed and counted, and what was done.
-std::string Caseload::Observations() {
+// Three or four lines of what was weighed, counted and noticed, each of one person.
+std::string Caseload::Observations(const Household& household) {
+  constexpr size_t kKinds = 15;
   std::string lines;
   for (int64_t n = draw_.Between(1, 6); n > 0; --n) {
-    absl::StrAppendFormat(&lines, "%s: %d.%d\n", prose_.Word(draw_.Below(15)), draw_.Below(160),
-                          draw_.Below(10));
+    const size_t kind = draw_.Below(kKinds);
+    absl::StrAppendFormat(&lines, "%s: %s %s %s %d.%d\n",
+                          household.names[draw_.Below(household.names.size())], prose_.Word(kind),
+                          prose_.Word(kind + kKinds), prose_.Word(kind + 2 * kKinds),
+                          draw_.Below(160), draw_.Below(10));
   }
-  return lines + prose_.Write(draw_, 60, 260);
+  return lines;
 }
 
 void Caseload::AddChildren(v1::Edits& edits, const Household& household, const Id& visit) {
@@ -209,7 +214,7 @@ Caseload::Visit Caseload::MakeVisit(const Household& household, int number) {
     if (draw_.Percent(i == 0 ? 90 : 55)) record.add_present(household.people[i].str());
   }
   record.set_account(prose_.Write(draw_, 300, 1500));
-  record.set_work_done(Observations());
+  record.set_work_done(Observations(household));
   record.set_next_visit_at(started_ms / kMinuteMs * kMinuteMs + draw_.Between(7, 28) * kDayMs);
   const Id id = MakeId();
   Add(visit.edits, id, record);

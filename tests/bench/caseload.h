@@ -1,7 +1,7 @@
 // What a key worker records of one caseload in some years: families with people, plans with goals
 // and actions, and 24 visits a family a year. A visit is one save: an account of 300 to 1,500
 // characters, what was measured and noticed, who was there, each child seen, and how far actions
-// are; together about 2 kB of JSON. Every eighth visit is followed by a telephone call.
+// are; together about 2 kB of JSON. Every 24th visit is followed by a telephone call.
 #ifndef DOORSTEP_TESTS_BENCH_CASELOAD_H_
 #define DOORSTEP_TESTS_BENCH_CASELOAD_H_
 
@@ -23,8 +23,9 @@ struct Household {
   Id scope;  // once it is committed
   Id episode;
   std::vector<Id> people;
-  std::vector<Id> children;  // of them
-  std::vector<Id> actions;   // of its plans
+  std::vector<std::string> names;  // their given names
+  std::vector<Id> children;        // of them
+  std::vector<Id> actions;         // of its plans
 };
 
 class Caseload {
@@ -58,7 +59,7 @@ class Caseload {
   void Add(v1::Edits& edits, const Id& id, const google::protobuf::Message& record);
   void AddChildren(v1::Edits& edits, const Household& household, const Id& visit);
   void AddProgress(v1::Edits& edits, const Household& household, const Id& visit, int64_t when_ms);
-  std::string Observations();
+  std::string Observations(const Household& household);
 
   Draw draw_;
   Prose prose_;

@@ -90,6 +90,18 @@ void RunPush(Device& device, Office& office, client::Session& session, uint64_t 
   trip.device_ms += watch.ThreadMs();
 }
 
+ContactCost RunOnline(Device& device) {
+  ContactCost cost;
+  Stopwatch whole;
+  v1::SyncReport report;
+  const absl::Status synced = device.client().Sync(report);
+  cost.wall_ms = whole.WallMs();
+  assert(synced.ok());
+  cost.received = report.received();
+  cost.pushed = report.pushed();
+  return cost;
+}
+
 }  // namespace
 
 RoundTrip ContactCost::Sum(RoundTrip::Kind kind) const {
@@ -108,6 +120,7 @@ RoundTrip ContactCost::Sum(RoundTrip::Kind kind) const {
 }
 
 ContactCost RunContact(Device& device, Office& office) {
+  if (office.online()) return RunOnline(device);
   ContactCost cost;
   Stopwatch whole;
   absl::StatusOr<std::unique_ptr<client::Session>> begun =

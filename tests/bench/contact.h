@@ -23,7 +23,7 @@ struct RoundTrip {
   uint64_t frames = 0;
 };
 struct ContactCost {
-  std::vector<RoundTrip> round_trips;
+  std::vector<RoundTrip> round_trips;  // none of one over gRPC
   double wall_ms = 0;
   uint64_t received = 0;  // entries
   uint64_t pushed = 0;    // rows accepted
@@ -31,7 +31,7 @@ struct ContactCost {
   RoundTrip Sum(RoundTrip::Kind kind) const;
 };
 
-// Asserts that it ended well.
+// By calls, or over gRPC when the office is online. Asserts that it ended well.
 ContactCost RunContact(Device& device, Office& office);
 
 }  // namespace doorstep::bench

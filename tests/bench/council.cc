@@ -13,11 +13,10 @@
 namespace doorstep::bench {
 namespace {
 
-constexpr char kAddress[] = "doorstep.example:7443";
+constexpr char kHost[] = "127.0.0.1";
 
-server::ServerKeys MakeKeys(Random& random, int64_t now_ms) {
-  absl::StatusOr<server::ServerKeys> keys =
-      server::MakeServerKeys({"doorstep.example"}, now_ms, random);
+server::ServerKeys MakeKeys(Random& random) {
+  absl::StatusOr<server::ServerKeys> keys = server::MakeServerKeys({kHost}, SystemNowMs(), random);
   assert(keys.ok());
   return *std::move(keys);
 }
@@ -47,19 +46,19 @@ std::string WorkFolder::Make(const std::string& name) const {
   return path;
 }
 
-Council::Council(const std::string& parent)
+Council::Council(const std::string& parent, Road road)
     : folder(parent),
       administrator(folder.Make("administrator"), clock),
       supervisor(folder.Make("supervisor"), clock),
       newcomer(folder.Make("newcomer"), clock),
       worker(folder.Make("worker"), clock),
-      server_keys_(MakeKeys(random_, clock.now_ms)) {
+      server_keys_(MakeKeys(random_)) {
   server::GenesisPlan plan;
   plan.tenant = Id{random_.Make<16>()};
   plan.authority = "Sample Council";
   plan.team = "Sample Team";
   plan.recovery = BoxPublicKey(random_.MakeSecret(32));
-  plan.server = *server::MakeServerRequest(server_keys_, kAddress);
+  plan.server = *server::MakeServerRequest(server_keys_, std::string(kHost) + ":7443");
   plan.people.push_back(Named(administrator, "Administrator", v1::ROLE_ADMIN));
   plan.people.push_back(Named(supervisor, "Supervisor", v1::ROLE_SUPERVISOR));
   plan.people.push_back(Named(newcomer, "Another supervisor", v1::ROLE_SUPERVISOR));
@@ -72,8 +71,9 @@ Council::Council(const std::string& parent)
   office = std::make_unique<Office>(folder.Make("server"), plan.tenant, SignPublicKey(root_seed),
                                     server_keys_);
   office->Admit(genesis->genesis(), clock.now_ms);
+  const std::string address = road == Road::kGrpc ? office->GoOnline() : "";
   for (Device* device : {&administrator, &supervisor, &newcomer, &worker}) {
-    const absl::Status taken = device->client().TakeGenesis(*genesis, kAddress);
+    const absl::Status taken = device->client().TakeGenesis(*genesis, address);
     assert(taken.ok());
   }
   for (Device* device : {&administrator, &supervisor, &worker}) RunContact(*device, *office);

@@ -30,8 +30,9 @@ class WorkFolder {
 
 class Council {
  public:
+  enum class Road : uint8_t { kCalls, kGrpc };
   // Everybody but the newcomer has been in contact once, and counts.
-  explicit Council(const std::string& parent);
+  explicit Council(const std::string& parent, Road road = Road::kCalls);
 
   WorkFolder folder;
   WorldClock clock;
@@ -39,11 +40,13 @@ class Council {
   Device supervisor;
   Device newcomer;  // a supervisor's device that has pulled nothing yet
   Device worker;
-  std::unique_ptr<Office> office;
 
  private:
   SystemRandom random_;
   server::ServerKeys server_keys_;
+
+ public:
+  std::unique_ptr<Office> office;
 };
 
 }  // namespace doorstep::bench

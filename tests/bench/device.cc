@@ -42,8 +42,8 @@ void Device::OpenLocked() {
   options.client.set_argon_memory_bytes(kArgonBytes);
   options.client.set_samples(true);
   options.argon_bounds.memory_bytes_min = kArgonBytes;
-  absl::StatusOr<std::unique_ptr<client::Client>> opened =
-      client::Client::Open(options, {Catalog::Get(), clock_, random_, key_store_, verifier_});
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = client::Client::Open(
+      options, {Catalog::Get(), clock_, random_, key_store_, verifier_, network_.get()});
   assert(opened.ok());
   client_ = *std::move(opened);
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "client-core/client/client.h"
+#include "client-core/sync/grpc_transport.h"
 #include "client-core/sync/page_check.h"
 #include "crypto/primitives.h"
 
@@ -60,6 +61,7 @@ class Device {
   SystemRandom random_;
   MemoryKeyStore key_store_;
   client::PlainVerifier verifier_;
+  std::unique_ptr<client::Network> network_ = client::MakeGrpcNetwork();
   std::unique_ptr<client::Client> client_;
 };
 

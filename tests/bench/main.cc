@@ -17,10 +17,11 @@
 namespace doorstep::bench {
 namespace {
 
-// In the order in which they are taken; each stands on those before it, but quiet, which is alone.
-enum Measure { kSave, kPush, kPull, kOpen, kRead, kChange, kQuiet, kMeasures };
+// In the order in which they are taken; each stands on those before it, but grpc and quiet, which
+// are alone.
+enum Measure { kSave, kPush, kPull, kOpen, kRead, kChange, kGrpc, kQuiet, kMeasures };
 constexpr const char* kNames[kMeasures] = {"save", "push",   "pull", "open",
-                                           "read", "change", "quiet"};
+                                           "read", "change", "grpc", "quiet"};
 
 std::string FirstProcessor() {
   std::ifstream info("/proc/cpuinfo");
@@ -51,7 +52,7 @@ std::string Today() {
 int Run(const Size& size, const std::string& folder, int only, Figures& figures) {
   auto wants = [&](Measure measure) { return only < 0 || only == measure; };
   const int last = only < 0 ? kChange : only;
-  if (only != kQuiet) {
+  if (only != kQuiet && only != kGrpc) {
     Scene scene(folder, size);
     Figures passing;  // of those that only lead to the one that is wanted
     auto into = [&](Measure measure) -> Figures& { return wants(measure) ? figures : passing; };
@@ -62,6 +63,7 @@ int Run(const Size& size, const std::string& folder, int only, Figures& figures)
     if (wants(kRead)) MeasureReading(scene, figures);
     if (wants(kChange)) MeasureChange(scene, figures);
   }
+  if (wants(kGrpc)) MeasureGrpc(folder, size, figures);
   if (wants(kQuiet)) MeasureQuiet(folder, figures);
   for (const Figure& figure : figures.all()) {
     if (!Met(figure)) return 1;
@@ -74,6 +76,7 @@ int Run(const Size& size, const std::string& folder, int only, Figures& figures)
 
 int main(int argc, char** argv) {
   using namespace doorstep::bench;
+  doorstep::server::RequireTls13();
   Size size;
   bool json = false;
   std::string only;

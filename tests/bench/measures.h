@@ -21,7 +21,7 @@ struct Size {
 
 // A council with families and episodes that the office has received, and that the worker carries.
 struct Scene {
-  Scene(const std::string& parent, const Size& size);
+  Scene(const std::string& parent, const Size& size, Council::Road road = Council::Road::kCalls);
 
   Council council;
   Caseload caseload;
@@ -48,6 +48,8 @@ void MeasureOpening(Scene& scene, Figures& figures);
 void MeasureReading(Scene& scene, Figures& figures);
 // change: one edit, from the save on one device to the screen of another.
 void MeasureChange(Scene& scene, Figures& figures);
+// grpc: the years handed in, seen again and pulled by the newcomer over gRPC and TLS on loopback.
+void MeasureGrpc(const std::string& parent, const Size& size, Figures& figures);
 // quiet: a contact with nothing new, of 20 families and again with ten times the history.
 void MeasureQuiet(const std::string& parent, Figures& figures);
 

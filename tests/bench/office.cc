@@ -11,7 +11,7 @@ namespace doorstep::bench {
 
 Office::Office(const std::string& folder, const Id& tenant, const PublicKey& root,
                const server::ServerKeys& keys)
-    : directory_(tenant, root), signer_(tenant, keys.log_seed.Clone()) {
+    : directory_(tenant, root), signer_(tenant, keys.log_seed.Clone()), root_(root), keys_(keys) {
   absl::StatusOr<std::unique_ptr<server::SqliteStore>> store =
       server::SqliteStore::Open(folder + "/server.db", keys.store_key, tenant);
   assert(store.ok());
@@ -19,6 +19,11 @@ Office::Office(const std::string& folder, const Id& tenant, const PublicKey& roo
   ingest_ = std::make_unique<server::Ingest>(Catalog::Get(), root, *store_);
   feed_ = std::make_unique<server::FeedParts>(
       server::FeedParts{Catalog::Get(), *store_, directory_, signer_});
+}
+
+std::string Office::GoOnline() {
+  wire_ = std::make_unique<Wire>(*store_, root_, signer_, keys_);
+  return wire_->address();
 }
 
 void Office::Admit(const v1::SignedChangeset& genesis, int64_t now_ms) {

@@ -18,8 +18,8 @@ v1::Committed Save(Device& device, const v1::Edits& edits, int64_t when_ms) {
   return *std::move(committed);
 }
 
-Scene::Scene(const std::string& parent, const Size& size)
-    : council(parent),
+Scene::Scene(const std::string& parent, const Size& size, Council::Road road)
+    : council(parent, road),
       caseload(kSeed, council.worker.client().user(), council.clock.now_ms),
       households(static_cast<size_t>(size.families)) {
   for (Household& household : households) {
@@ -38,7 +38,7 @@ Scene::Scene(const std::string& parent, const Size& size)
 
 void RecordVisits(Scene& scene, int first, int last,
                   absl::FunctionRef<void(const Caseload::Visit&)> save) {
-  constexpr int kVisitsACall = 8;
+  constexpr int kVisitsACall = 24;
   for (int number = first; number < last; ++number) {
     for (const Household& household : scene.households) {
       save(scene.caseload.MakeVisit(household, number));

@@ -21,21 +21,23 @@ namespace {
 constexpr uint64_t kStoreVersion = 1;
 constexpr char kStoreFact[] = "store";  // the meta row that names the tenant of a file
 
+// Rows of some size have a row number and an index beside them: in a b-tree of such rows themselves
+// few keys fit into a page, and finding one reads many pages, each to be decrypted.
 constexpr const char* kTables[] = {
     "CREATE TABLE scope (tenant BLOB NOT NULL, scope BLOB NOT NULL, seq INTEGER NOT NULL,"
     " hash BLOB NOT NULL, state_digest BLOB NOT NULL, archived_seq INTEGER NOT NULL,"
     " directory_seq INTEGER NOT NULL, PRIMARY KEY (tenant, scope)) STRICT, WITHOUT ROWID",
     "CREATE TABLE log (tenant BLOB NOT NULL, scope BLOB NOT NULL, seq INTEGER NOT NULL,"
     " changeset BLOB NOT NULL, signature BLOB NOT NULL, meta BLOB NOT NULL, hash BLOB NOT NULL,"
-    " PRIMARY KEY (tenant, scope, seq)) STRICT, WITHOUT ROWID",
+    " PRIMARY KEY (tenant, scope, seq)) STRICT",
+    // Its key is what makes a uid stand in one log at most; it is found without its scope.
     "CREATE TABLE uid (tenant BLOB NOT NULL, scope BLOB NOT NULL, uid BLOB NOT NULL,"
     " seq INTEGER NOT NULL, changeset_hash BLOB NOT NULL,"
-    " PRIMARY KEY (tenant, scope, uid)) STRICT, WITHOUT ROWID",
-    "CREATE UNIQUE INDEX uid_alone ON uid (tenant, uid)",
+    " PRIMARY KEY (tenant, uid)) STRICT, WITHOUT ROWID",
     // cells: EncodeCells of model/record.h.
     "CREATE TABLE record (tenant BLOB NOT NULL, scope BLOB NOT NULL, type INTEGER NOT NULL,"
     " id BLOB NOT NULL, made_seq INTEGER NOT NULL, made_actor BLOB NOT NULL, cells BLOB NOT NULL,"
-    " PRIMARY KEY (tenant, scope, type, id)) STRICT, WITHOUT ROWID",
+    " PRIMARY KEY (tenant, scope, type, id)) STRICT",
     // The changeset itself lies in the log at seq.
     "CREATE TABLE held (tenant BLOB NOT NULL, scope BLOB NOT NULL, uid BLOB NOT NULL,"
     " seq INTEGER NOT NULL, reason INTEGER NOT NULL, outcome INTEGER NOT NULL,"
@@ -420,8 +422,9 @@ class Writing final : public Reading<Transaction> {
 
   absl::Status PutRecord(const Id& scope, const Record& record) override {
     const std::string cells = EncodeCells(record);
-    Statement put =
-        database_.Prepare("INSERT OR REPLACE INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    Statement put = database_.Prepare(
+        "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        " ON CONFLICT DO UPDATE SET made_seq = ?5, made_actor = ?6, cells = ?7");
     return put.Bind(1, tenant_)
         .Bind(2, scope)
         .Bind(3, uint64_t{record.type})

@@ -8,6 +8,7 @@
 #include "client-core/sync/page_check.h"
 #include "crypto/reason.h"
 #include "model/limits.h"
+#include "model/packing.h"
 
 namespace doorstep::client {
 namespace {
@@ -224,8 +225,15 @@ v1::RowAnswer Office::Take(const v1::PushRow& row) {
 
 v1::PushResponse Office::Answer(const v1::PushRequest& request) {
   pushes.push_back(request);
+  if (!request.packed().empty()) {
+    absl::StatusOr<std::string> plain = Unpack(request.packed(), kPushPlainBytesMax);
+    v1::PushRows rows;
+    REQUIRE((plain.ok() && rows.ParseFromString(*plain)));
+    REQUIRE(request.rows().empty());
+    *pushes.back().mutable_rows() = rows.rows();
+  }
   v1::PushResponse response;
-  for (const v1::PushRow& row : request.rows()) *response.add_answers() = Take(row);
+  for (const v1::PushRow& row : pushes.back().rows()) *response.add_answers() = Take(row);
   return response;
 }
 

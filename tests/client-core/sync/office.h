@@ -54,7 +54,7 @@ class Office {
   bool gated = false;
   size_t page_entries = 3;
   std::map<Id, v1::RowAnswer> told;     // by uid: answered so instead of taken
-  std::vector<v1::PushRequest> pushes;  // as they came
+  std::vector<v1::PushRequest> pushes;  // as they came; rows unpacked
   std::vector<v1::PullRequest> pulls;
   std::vector<Id> delivered;  // uids
 

@@ -188,6 +188,53 @@ TEST_CASE("a row that was accepted stays until the log brings it") {
   CHECK(c.rows() == 0);
 }
 
+TEST_CASE("rows go out in batches and in outbox order, packed where that saves bytes") {
+  Case c;
+  c.Contact();
+  std::vector<Id> committed;
+  for (int i = 0; i < kPushRowsMax + 30; ++i) committed.push_back(c.Commit(c.Visit()).uid);
+  CHECK(c.Contact() == "pull push push pull");
+  REQUIRE(c.office.pushes.size() == 2);
+  std::vector<Id> sent;
+  size_t plain = 0;
+  for (const v1::PushRequest& push : c.office.pushes) {
+    CHECK(push.rows_size() <= kPushRowsMax);
+    CHECK_FALSE(push.packed().empty());
+    for (const v1::PushRow& row : push.rows()) {
+      sent.push_back(DecodeChangeset(row.signed_())->uid);
+      plain += row.ByteSizeLong();
+    }
+  }
+  CHECK(sent == committed);
+  CHECK(c.report.bytes_up() < plain);
+  CHECK(c.rows() == 0);
+  c.office.pushes.clear();
+  c.Commit(c.Visit());
+  c.Contact();
+  CHECK(c.office.pushes.at(0).packed().empty());  // too little to gain
+}
+
+TEST_CASE("answers of a batch are kept together, or none of them") {
+  Case c;
+  c.Contact();
+  Changeset first = c.Commit(c.Visit()), second = c.Commit(c.Visit());
+  std::unique_ptr<Session> session = c.Begin();
+  std::optional<Request> pull = session->TakeRequest();
+  for (const v1::PullFrame& frame :
+       c.office.Answer(std::get<v1::PullRequest>(pull->body), c.worker.device)) {
+    session->OnPullFrame(pull->call, frame, c.town.now_ms);
+  }
+  session->OnPullEnd(pull->call, absl::OkStatus(), c.town.now_ms);
+  std::optional<Request> push = session->TakeRequest();
+  v1::PushResponse answers = c.office.Answer(std::get<v1::PushRequest>(push->body));
+  c.store->database().FailAfterCommits(0);
+  session->OnPush(push->call, answers, c.town.now_ms);
+  CHECK(session->done());
+  CHECK_FALSE(session->status().ok());
+  CHECK(c.Row(first.uid).answer == Answer::kNone);
+  CHECK(c.Row(second.uid).answer == Answer::kNone);
+}
+
 TEST_CASE("a server that lost what it accepted is handed it again") {
   Case c;
   c.Contact();

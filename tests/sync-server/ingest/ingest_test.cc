@@ -6,6 +6,7 @@
 
 #include "crypto/reason.h"
 #include "model/limits.h"
+#include "model/packing.h"
 #include "tests/sync-server/council.h"
 
 namespace doorstep::server {
@@ -392,6 +393,46 @@ TEST_CASE("B40: the limits of a push") {
   v1::PushRequest newer;
   newer.set_protocol(kProtocol + 1);
   CHECK(ReasonOf(CheckPush(newer)) == Reason::kVersion);
+}
+
+TEST_CASE("B65: the rows of a packed push are those that were packed, within the same limits") {
+  v1::PushRows rows;
+  for (int i = 0; i < kPushRowsMax; ++i) {
+    rows.add_rows()->set_uid(std::string(15, 'u') + static_cast<char>(i));
+  }
+  auto packed = [](const std::string& plain) {
+    v1::PushRequest request;
+    request.set_packed(*Pack(plain, 3));
+    return request;
+  };
+  v1::PushRequest request = packed(rows.SerializeAsString());
+  REQUIRE(CheckPush(request).ok());
+  CHECK(request.packed().empty());
+  REQUIRE(request.rows_size() == kPushRowsMax);
+  for (int i = 0; i < kPushRowsMax; ++i) CHECK(request.rows(i).uid() == rows.rows(i).uid());
+
+  request = packed(rows.SerializeAsString());
+  request.add_rows();
+  CHECK(ReasonOf(CheckPush(request)) == Reason::kFormat);
+  rows.add_rows();
+  request = packed(rows.SerializeAsString());
+  CHECK(ReasonOf(CheckPush(request)) == Reason::kLimit);
+  request = packed(std::string(kPushPlainBytesMax + 1, '\0'));
+  CHECK(ReasonOf(CheckPush(request)) == Reason::kLimit);
+  request = packed(std::string(1000, '\xff'));
+  CHECK(ReasonOf(CheckPush(request)) == Reason::kFormat);
+  request.set_packed("not zstd at all");
+  CHECK(ReasonOf(CheckPush(request)) == Reason::kIntegrity);
+
+  // The most that a push may hold passes, with the frame around each row.
+  v1::PushRows most;
+  for (int i = 0; i < kPushRowsMax; ++i) {
+    v1::SignedChangeset& one = *most.add_rows()->mutable_signed_();
+    one.set_changeset(std::string(kPushBytesMax / kPushRowsMax, 'x'));
+    one.set_signature(std::string(64, 's'));
+  }
+  request = packed(most.SerializeAsString());
+  CHECK(CheckPush(request).ok());
 }
 
 TEST_CASE("B40: each row on its own, in order, whatever the others are") {
