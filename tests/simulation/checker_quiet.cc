@@ -107,8 +107,9 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
   const bool stolen = made != made_.end() && made->second.stolen;
   if (row.answer == client::Answer::kUnsendable) {
     // Its uid was taken; or the family's first entry was, and this one would begin it anew.
-    const bool begins = made != made_.end() && FoundedBy(made->second.body).has_value();
-    return stolen || (begins && ServerEnd(row.scope) == nullptr);
+    const bool anew = made != made_.end() && FoundedBy(made->second.body).has_value() &&
+                      !HasFamilyId(parts_.tenant, made->second.body);
+    return stolen || (anew && ServerEnd(row.scope) == nullptr);
   }
   // Who delivers sealed work is told what was received, and no more.
   if (row.sealed && stolen) return true;

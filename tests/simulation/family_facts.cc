@@ -197,7 +197,7 @@ class Hearing {
 
   // The formula, and places for its author and the supervisors, and nobody else.
   std::optional<std::string> Founding() {
-    if (!HasFamilyId(entry_)) return "a family begun under another's id";
+    if (!HasFamilyId(entry_.tenant, entry_.body)) return "a family begun under another's id";
     makes_places_ = true;
     founds_ = true;
     bool own = false;
@@ -314,7 +314,7 @@ const Node* FamilyFacts::FirstEntry() const {
   const Node* first = nullptr;
   for (const auto& [uid, work] : held) {
     if (work.outcome != Outcome::kWaiting || !FoundedBy(work.node->body)) continue;
-    if (!HasFamilyId(*work.node)) continue;
+    if (!HasFamilyId(work.node->tenant, work.node->body)) continue;
     if (first == nullptr || work.node->seq < first->seq) first = work.node;
   }
   return first;
@@ -450,13 +450,13 @@ bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, con
   return false;
 }
 
-bool HasFamilyId(const Node& entry) {
+bool HasFamilyId(const Id& tenant, const v1::Changeset& body) {
   const Id formula{H16(St("doorstep/family/v1")
-                           .Add(entry.tenant.view())
-                           .Add(entry.device.view())
-                           .Add(entry.uid.view())
+                           .Add(tenant.view())
+                           .Add(body.device())
+                           .Add(body.uid())
                            .bytes())};
-  return entry.scope == formula;
+  return body.scope() == formula.view();
 }
 
 std::optional<v1::Family> FoundedBy(const v1::Changeset& body) {

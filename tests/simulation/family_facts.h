@@ -72,7 +72,7 @@ bool HasOpenPlace(const FamilyFacts& family, const Id& user, int64_t now_ms);
 // The Family record of a changeset for its own scope, if it holds one.
 std::optional<v1::Family> FoundedBy(const v1::Changeset& body);
 // Whether a changeset may found its scope: the scope's id is made from it.
-bool HasFamilyId(const Node& entry);
+bool HasFamilyId(const Id& tenant, const v1::Changeset& body);
 // Held uids that a changeset's Decisions settle: uid, and whether to release.
 std::vector<std::pair<Id, bool>> DecisionsOf(const v1::Changeset& body);
 
