@@ -325,7 +325,7 @@ TEST_CASE("commands: exactly the live state, an arrow that exists, for those it 
   CHECK(home.Push(home.ana, {Change(kVisit, visit, {{9, EncodeNumber(9, 1), {under_way}}})}) ==
         v1::HELD_REASON_NO_SUCH_STEP);
   CHECK(home.Push(home.ana, {Change(kVisit, visit,
-                                    {{10, EncodeNumber(10, 1)},
+                                    {{10, EncodeNumber(10, 3)},
                                      {9, EncodeNumber(9, 3), {under_way}}})}) == kApplied);
 }
 
@@ -408,7 +408,7 @@ TEST_CASE(
   Op planned = home.log.Live(kVisit, visit, 9);
   Op account = home.log.Live(kVisit, visit, 19);
   REQUIRE(home.Push(home.ana, {Change(kVisit, visit,
-                                      {{10, EncodeNumber(10, 1)},
+                                      {{10, EncodeNumber(10, 3)},
                                        {9, EncodeNumber(9, 3), {planned}}})}) == kApplied);
   CHECK(home.Push(home.ana, {Change(kVisit, visit, {{19, EncodeBytes(19, "b"), {account}}})}) ==
         v1::HELD_REASON_SIGNED);
