@@ -60,7 +60,8 @@ bool MayBeAuthority(std::string_view digits) {
 std::string_view FaultOfUpn(std::string_view upn) {
   if (upn.size() != 13) return "A UPN has 13 characters.";
   if (!Among(upn[0], kUpnLetters)) return "A UPN begins with a letter, never I, O or S.";
-  if (!AllDigits(upn.substr(1, 11))) return "A UPN has digits from its second to its twelfth place.";
+  if (!AllDigits(upn.substr(1, 11)))
+    return "A UPN has digits from its second to its twelfth place.";
   bool temporary = Among(upn[12], kUpnLetters);
   if (!IsDigit(upn[12]) && !temporary) {
     return "A UPN ends in a digit, or if temporary in a letter, never I, O or S.";
@@ -96,7 +97,9 @@ std::string_view FaultOfNino(std::string_view nino, Samples samples) {
   if (nino.size() == 9 && !InRange(nino[8], "A-D")) return kFault;
   std::string_view prefix = nino.substr(0, 2);
   if (prefix == "QQ") {
-    return samples == Samples::kAllowed ? "" : "QQ is the prefix of made-up people.";
+    return samples == Samples::kAllowed
+               ? ""
+               : "QQ stands for made-up people: only a device for samples takes it.";
   }
   constexpr std::array<std::string_view, 7> kNever{"BG", "GB", "NK", "KN", "NT", "TN", "ZZ"};
   bool given_out = InRange(prefix[0], "A-CEGHJ-PR-TW-Z") &&
@@ -123,7 +126,9 @@ std::string_view FaultOfPostcode(std::string_view code, Samples samples) {
   constexpr std::string_view kInward = "ABD-HJLNP-UW-Z";
   if (!IsDigit(in[0]) || !InRange(in[1], kInward) || !InRange(in[2], kInward)) return kFault;
   if (out == "ZZ99") {
-    return samples == Samples::kAllowed ? "" : "ZZ99 is the postcode of made-up people.";
+    return samples == Samples::kAllowed
+               ? ""
+               : "ZZ99 stands for made-up people: only a device for samples takes it.";
   }
   return IsOutward(out) ? "" : kFault;
 }
@@ -132,7 +137,8 @@ std::string_view FaultOfEmail(std::string_view email) {
   constexpr std::string_view kFault = "An e-mail address has one @, a dot after it, and no space.";
   if (email.size() > kEmailBytesMax) return "An e-mail address is at most 254 characters long.";
   size_t at = email.find('@');
-  if (at == std::string_view::npos || at == 0 || email.find('@', at + 1) != std::string_view::npos) {
+  if (at == std::string_view::npos || at == 0 ||
+      email.find('@', at + 1) != std::string_view::npos) {
     return kFault;
   }
   bool space = std::any_of(email.begin(), email.end(), IsSpace);
@@ -160,16 +166,15 @@ std::string_view FaultOf(IdentifierKind kind, std::string_view value, Samples sa
     case IdentifierKind::kNino:
       return FaultOfNino(value, samples);
     case IdentifierKind::kLaChildId: {
-      bool fits = !value.empty() && value.size() <= 20 &&
-                  std::all_of(value.begin(), value.end(),
-                              [](char c) { return IsDigit(c) || IsUpper(c); });
+      bool fits =
+          !value.empty() && value.size() <= 20 &&
+          std::all_of(value.begin(), value.end(), [](char c) { return IsDigit(c) || IsUpper(c); });
       return fits ? "" : "A child's number at the authority is 1 to 20 letters and digits.";
     }
     case IdentifierKind::kPostcode:
       return FaultOfPostcode(value, samples);
     case IdentifierKind::kUprn: {
-      bool fits =
-          !value.empty() && value.size() <= 12 && AllDigits(value) && value.front() != '0';
+      bool fits = !value.empty() && value.size() <= 12 && AllDigits(value) && value.front() != '0';
       return fits ? "" : "A UPRN is 1 to 12 digits and does not begin with 0.";
     }
     case IdentifierKind::kUrn:

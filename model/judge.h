@@ -39,9 +39,9 @@ struct Bench {
   const FileFacts* files = nullptr;
 };
 
-// Steps in order: identity, place, role, shape, commands, rules. One refusal holds the whole changeset.
-// `scope` is the state before it and is only read. When `scope.status()` is not OK afterwards the
-// judgement means nothing.
+// Steps in order: identity, place, role, shape, commands, rules. One refusal holds the whole
+// changeset. `scope` is the state before it and is only read. When `scope.status()` is not OK
+// afterwards the judgement means nothing.
 Judgement Judge(const Bench& bench, ScopeState& scope, const Changeset& changeset);
 
 // Of an entry that a server marked APPLIED: does it, or what it releases, write a trust record, and

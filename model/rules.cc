@@ -95,7 +95,8 @@ struct RecordRule {
 
 constexpr RecordRule kRecordRules[] = {
     {TypeOf<v1::Person>, v1::HELD_REASON_CHAIN, FoldsIntoOneThatStands,
-     "A duplicate is folded into a person who stands. Name the one that the other was folded into."},
+     "A duplicate is folded into a person who stands. Name the one that the other was folded "
+     "into."},
     {TypeOf<v1::SafeAddress>, kGuard, SafeAddressIsConfidential,
      "A safe address is saved together with the person's address marked as confidential."},
     {TypeOf<v1::Marker>, kGuard, MarkerReviewedInTime,
@@ -115,8 +116,7 @@ constexpr RecordRule kRecordRules[] = {
      "Emergency access opens no restricted family. Ring its supervisor."},
     {TypeOf<v1::EvidenceItem>, v1::HELD_REASON_NOT_ALLOWED, JudgementBySupervisor,
      "A judgement, and the threshold of social work, are recorded by a supervisor."},
-    {TypeOf<v1::EvidenceItem>, kGuard, JudgementSaysWhy,
-     "A judgement needs a note that says why."},
+    {TypeOf<v1::EvidenceItem>, kGuard, JudgementSaysWhy, "A judgement needs a note that says why."},
     {TypeOf<v1::Claim>, v1::HELD_REASON_PINNED, ClaimIsPinned,
      "The version of the rule-set differs from that of the episode. Take it over from there."},
 };

@@ -1,6 +1,7 @@
 // The rules of casework that no option of the schema can say: the judge's last step. Each is a
 // sentence, a function and a row of the table in rules.cc; a rule that a step of a machine needs is
-// named by Machine.Guard in records.proto, one about whatever writes a record stands under its type.
+// named by Machine.Guard in records.proto, one about whatever writes a record stands under its
+// type.
 //
 // A rule looks at the scope as it would be with the whole changeset applied, so that the order of
 // records inside a changeset does not matter. It reads no clock but `received_ms`, no RESTRICTED

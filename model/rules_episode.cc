@@ -40,13 +40,12 @@ bool OpenLead(const Case& c, const Taken&) {
 }
 
 bool Agreed(const Case& c, const Taken&) {
-  return AnyOf<v1::ServiceAgreement>(
-      c, [&](const Record&, const v1::ServiceAgreement& agreement) {
-        bool agrees = agreement.state() == v1::ServiceAgreement::STATE_GIVEN ||
-                      agreement.state() == v1::ServiceAgreement::STATE_LIMITED;
-        std::optional<v1::Person> person = Read<v1::Person>(c, IdOf(agreement.person()));
-        return agrees && person && SpeaksForThemselves(*person, agreement.stated_on());
-      });
+  return AnyOf<v1::ServiceAgreement>(c, [&](const Record&, const v1::ServiceAgreement& agreement) {
+    bool agrees = agreement.state() == v1::ServiceAgreement::STATE_GIVEN ||
+                  agreement.state() == v1::ServiceAgreement::STATE_LIMITED;
+    std::optional<v1::Person> person = Read<v1::Person>(c, IdOf(agreement.person()));
+    return agrees && person && SpeaksForThemselves(*person, agreement.stated_on());
+  });
 }
 
 bool NoticeGiven(const Case& c, const Taken&) {
@@ -80,11 +79,10 @@ bool ClosingReviewed(const Case& c, const Taken& step) {
 }
 
 bool ClosureDecided(const Case& c, const Taken& step) {
-  return AnyOf<v1::ManagementOversight>(
-      c, [&](const Record&, const v1::ManagementOversight& note) {
-        return note.kind() == v1::ManagementOversight::KIND_CLOSURE &&
-               (note.about().empty() || note.about() == step.record.view());
-      });
+  return AnyOf<v1::ManagementOversight>(c, [&](const Record&, const v1::ManagementOversight& note) {
+    return note.kind() == v1::ManagementOversight::KIND_CLOSURE &&
+           (note.about().empty() || note.about() == step.record.view());
+  });
 }
 
 bool NoRaisedConcern(const Case& c, const Taken&) {
@@ -95,8 +93,8 @@ bool NoRaisedConcern(const Case& c, const Taken&) {
 
 bool NoClaimOut(const Case& c, const Taken& step) {
   return !AnyOf<v1::Claim>(c, [&](const Record&, const v1::Claim& claim) {
-    bool out = claim.state() == v1::Claim::STATE_SUBMITTED ||
-               claim.state() == v1::Claim::STATE_ACCEPTED;
+    bool out =
+        claim.state() == v1::Claim::STATE_SUBMITTED || claim.state() == v1::Claim::STATE_ACCEPTED;
     return out && claim.episode() == step.record.view();
   });
 }

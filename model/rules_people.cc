@@ -108,8 +108,7 @@ bool FilesHaveArrived(const Case& c, const v1::RecordChange& change) {
     if (record->type != TypeOf<v1::Attachment>()) return true;
     std::optional<v1::Attachment> file = ReadRecord<v1::Attachment>(*record);
     Hash32 content;
-    return !file || !CopyExactly(file->content_id(), content) ||
-           c.bench.files->HasArrived(content);
+    return !file || !CopyExactly(file->content_id(), content) || c.bench.files->HasArrived(content);
   });
 }
 

@@ -35,8 +35,7 @@ int YearsBetween(int32_t from_on, int32_t to_on) {
   std::chrono::year_month_day from{sys_days{days{from_on}}};
   std::chrono::year_month_day to{sys_days{days{to_on}}};
   int years = static_cast<int>(to.year()) - static_cast<int>(from.year());
-  bool before_birthday =
-      std::pair(to.month(), to.day()) < std::pair(from.month(), from.day());
+  bool before_birthday = std::pair(to.month(), to.day()) < std::pair(from.month(), from.day());
   return years - (before_birthday ? 1 : 0);
 }
 

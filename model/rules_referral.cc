@@ -79,8 +79,7 @@ bool ReferredOn(const Case& c, const Taken& step) {
   const Record* passed = c.after.Find(step.type, step.record);
   return AnyOf<v1::Referral>(c, [&](const Record& record, const v1::Referral& referral) {
     return referral.direction() == v1::Referral::DIRECTION_OUT &&
-           referral.state() != v1::Referral::STATE_WITHDRAWN &&
-           record.made_seq >= passed->made_seq;
+           referral.state() != v1::Referral::STATE_WITHDRAWN && record.made_seq >= passed->made_seq;
   });
 }
 
@@ -101,11 +100,10 @@ bool SharingDecided(const Case& c, const Taken& step) {
 bool StepUpDecided(const Case& c, const Taken& step) {
   std::optional<v1::Referral> referral = Read<v1::Referral>(c, step.record);
   if (!referral || !IsSocialWork(*referral) || referral->urgent()) return true;
-  return AnyOf<v1::ManagementOversight>(
-      c, [&](const Record&, const v1::ManagementOversight& note) {
-        return note.kind() == v1::ManagementOversight::KIND_STEP_UP &&
-               (note.about().empty() || note.about() == step.record.view());
-      });
+  return AnyOf<v1::ManagementOversight>(c, [&](const Record&, const v1::ManagementOversight& note) {
+    return note.kind() == v1::ManagementOversight::KIND_STEP_UP &&
+           (note.about().empty() || note.about() == step.record.view());
+  });
 }
 
 bool LevelRaised(const Case& c, const Taken& step) {

@@ -12,7 +12,8 @@ namespace doorstep {
 // ---- Referrals (rules_referral.cc) -------------------------------------------------------------
 
 // A school service takes families below the threshold of social work only; whether it is met is a
-// supervisor's decision, recorded before the referral is taken. Rule-sets that do not ask are silent.
+// supervisor's decision, recorded before the referral is taken. Rule-sets that do not ask are
+// silent.
 bool ThresholdNotMet(const Case& c, const Taken& step);
 // What is passed on to social work is passed on because the threshold was found to be met.
 bool ThresholdMet(const Case& c, const Taken& step);

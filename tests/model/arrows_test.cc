@@ -1,9 +1,8 @@
-// Every step of every machine, tried by everybody: those that the schema draws, and all that it does
-// not. What must happen is read from the options themselves, not from the catalog that the judge
-// asks.
-#include <catch2/catch_test_macros.hpp>
-
+// Every step of every machine, tried by everybody: those that the schema draws, and all that it
+// does not. What must happen is read from the options themselves, not from the catalog that the
+// judge asks.
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 #include <optional>
 #include <set>
 
@@ -27,8 +26,8 @@ struct Player {
 struct Try {
   uint32_t from = 0;
   uint32_t to = 0;
-  std::map<uint32_t, uint64_t> where;      // numbers that the steps of this machine ask about
-  std::optional<uint32_t> named_in;        // the field that names the player
+  std::map<uint32_t, uint64_t> where;  // numbers that the steps of this machine ask about
+  std::optional<uint32_t> named_in;    // the field that names the player
 };
 
 class Arrows {
@@ -209,8 +208,8 @@ class Arrows {
         record.cells[put.field].live.push_back({{uid, index++}, nobody, 1, put.value});
       }
     }
-    Changeset changeset = work_.town.Write(*player.hand, scope_.scope(),
-                                           {Change(type_.number, id, std::move(step))});
+    Changeset changeset =
+        work_.town.Write(*player.hand, scope_.scope(), {Change(type_.number, id, std::move(step))});
     return Judge(work_.log.bench(), trial, changeset).reason;
   }
 
@@ -259,10 +258,10 @@ TEST_CASE("every arrow of every machine, and every arrow that is none, for every
   Casework work;
   Hand co = work.town.Hire(v1::ROLE_KEY_WORKER);
   Hand duty = work.town.Hire(v1::ROLE_DUTY);
-  REQUIRE(work.Push(work.town.supervisor,
-                    {work.Place(co, v1::Assignment::RELATION_CO_WORKER),
-                     work.Place(duty, v1::Assignment::RELATION_BREAK_GLASS)}) ==
-          v1::HELD_REASON_UNSPECIFIED);
+  REQUIRE(
+      work.Push(work.town.supervisor, {work.Place(co, v1::Assignment::RELATION_CO_WORKER),
+                                       work.Place(duty, v1::Assignment::RELATION_BREAK_GLASS)}) ==
+      v1::HELD_REASON_UNSPECIFIED);
   const std::vector<Player> family{{"lead", &work.ana, {Who::K, Who::ANY}},
                                    {"co-worker", &co, {Who::C, Who::ANY}},
                                    {"duty worker", &duty, {Who::C, Who::ANY}},

@@ -2,7 +2,6 @@
 #include "model/identifiers.h"
 
 #include <catch2/catch_test_macros.hpp>
-
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -61,7 +60,8 @@ TEST_CASE("identifiers: valid and invalid") {
       INFO(typed);
       IdentifierFinding finding = CheckIdentifier(row.kind, typed);
       CHECK_FALSE(finding.fault.empty());
-      if (std::string_view(typed).size() > 4) CHECK(finding.fault.find(typed) == std::string_view::npos);
+      if (std::string_view(typed).size() > 4)
+        CHECK(finding.fault.find(typed) == std::string_view::npos);
     }
   }
   CHECK(CheckIdentifier(Kind::kEmail, std::string(250, 'a') + "@b.c").fault.empty());
@@ -93,8 +93,8 @@ TEST_CASE("one wrong digit, or two neighbours exchanged, never passes a check di
 }
 
 TEST_CASE("made-up identifiers pass only where made-up people are expected") {
-  for (auto [kind, typed] : {std::pair(Kind::kNino, "QQ123456C"), std::pair(Kind::kPostcode,
-                                                                            "ZZ99 1AA")}) {
+  for (auto [kind, typed] :
+       {std::pair(Kind::kNino, "QQ123456C"), std::pair(Kind::kPostcode, "ZZ99 1AA")}) {
     CHECK_FALSE(CheckIdentifier(kind, typed, Samples::kRefused).fault.empty());
     CHECK(CheckIdentifier(kind, typed, Samples::kAllowed).fault.empty());
   }

@@ -1,9 +1,8 @@
-// Each rule of casework, with the case in which it holds a changeset and the nearest one in which it
-// does not: every piece that a step needs is left out once.
+// Each rule of casework, with the case in which it holds a changeset and the nearest one in which
+// it does not: every piece that a step needs is left out once.
 #include "model/rules.h"
 
 #include <catch2/catch_test_macros.hpp>
-
 #include <functional>
 
 #include "google/protobuf/descriptor.h"
@@ -115,10 +114,9 @@ v1::ManagementOversight OversightOf(Casework& work, v1::ManagementOversight::Kin
 
 Id Open(Casework& work) {
   const Id episode = BeginEpisode(work);
-  REQUIRE(work.Push(work.ana, {work.New(AgreementOf(work, work.parent,
-                                                    v1::ServiceAgreement::STATE_GIVEN)),
-                               work.New(NoticeOf(work)), work.New(BasisOf(work, episode))}) ==
-          kApplied);
+  REQUIRE(work.Push(work.ana,
+                    {work.New(AgreementOf(work, work.parent, v1::ServiceAgreement::STATE_GIVEN)),
+                     work.New(NoticeOf(work)), work.New(BasisOf(work, episode))}) == kApplied);
   REQUIRE(work.Push(work.town.supervisor,
                     {work.Step(kEpisode, episode, v1::Episode::STATE_ACTIVE)}) == kApplied);
   return episode;
@@ -323,16 +321,15 @@ TEST_CASE("one active episode of a programme, and a lead") {
   Open(work);
   const Id other = BeginEpisode(work);
   REQUIRE(work.Push(work.ana, {work.New(BasisOf(work, other))}) == kApplied);
-  CHECK(work.Push(work.town.supervisor,
-                  {work.Step(kEpisode, other, v1::Episode::STATE_ACTIVE)}) ==
+  CHECK(work.Push(work.town.supervisor, {work.Step(kEpisode, other, v1::Episode::STATE_ACTIVE)}) ==
         v1::HELD_REASON_SECOND_OPEN_EPISODE);
 
   Casework alone;
   const Id episode = BeginEpisode(alone);
-  REQUIRE(alone.Push(alone.ana, {alone.New(AgreementOf(alone, alone.parent,
-                                                       v1::ServiceAgreement::STATE_GIVEN)),
-                                 alone.New(NoticeOf(alone)), alone.New(BasisOf(alone, episode))}) ==
-          kApplied);
+  REQUIRE(
+      alone.Push(alone.ana,
+                 {alone.New(AgreementOf(alone, alone.parent, v1::ServiceAgreement::STATE_GIVEN)),
+                  alone.New(NoticeOf(alone)), alone.New(BasisOf(alone, episode))}) == kApplied);
   for (const AssignmentView& view : AssignmentsOf(alone.log.state())) {
     if (view.relation == v1::Assignment::RELATION_LEAD) {
       REQUIRE(alone.Push(alone.town.supervisor, {alone.Step(34, view.id, 2)}) == kApplied);
@@ -349,9 +346,8 @@ TEST_CASE("an episode closes after a review and a decision, and over no unread c
   LeaveEachOutOnce(
       {[](Casework& work) {
          episode = Open(work);
-         REQUIRE(work.Push(work.ana,
-                           {work.New(ConcernOf(work, v1::Concern::LEVEL_SAME_DAY), &concern)}) ==
-                 kApplied);
+         REQUIRE(work.Push(work.ana, {work.New(ConcernOf(work, v1::Concern::LEVEL_SAME_DAY),
+                                               &concern)}) == kApplied);
        },
        {{"a closing review",
          [](Casework& work) {
@@ -365,8 +361,8 @@ TEST_CASE("an episode closes after a review and a decision, and over no unread c
          kGuard, false},
         {"the decision to close",
          [](Casework& work) {
-           return Changes{work.New(
-               OversightOf(work, v1::ManagementOversight::KIND_CLOSURE, episode))};
+           return Changes{
+               work.New(OversightOf(work, v1::ManagementOversight::KIND_CLOSURE, episode))};
          }},
         {"the concern acknowledged",
          [](Casework& work) {
@@ -443,8 +439,8 @@ TEST_CASE("an assessment is complete when everybody listed has a date, or a reas
     return work.Push(work.town.supervisor, std::move(with));
   };
   CHECK(reopen({}) == kGuard);
-  CHECK(reopen({work.New(
-            OversightOf(work, v1::ManagementOversight::KIND_QUALITY, id, ""))}) == kGuard);
+  CHECK(reopen({work.New(OversightOf(work, v1::ManagementOversight::KIND_QUALITY, id, ""))}) ==
+        kGuard);
   CHECK(reopen({work.New(OversightOf(work, v1::ManagementOversight::KIND_QUALITY, id))}) ==
         kApplied);
   // Finished again, the note of then does not open it once more.
@@ -458,8 +454,8 @@ TEST_CASE("a referral is turned away with an oversight note that says why, since
   for (uint32_t to : {v1::Referral::STATE_SIGNPOSTED, v1::Referral::STATE_NO_FURTHER_ACTION}) {
     Casework work;
     Id id;
-    REQUIRE(work.Push(work.ana,
-                      {work.New(ReferralOf(work, v1::Referral::DIRECTION_IN), &id)}) == kApplied);
+    REQUIRE(work.Push(work.ana, {work.New(ReferralOf(work, v1::Referral::DIRECTION_IN), &id)}) ==
+            kApplied);
     auto turn_away = [&](Changes with) {
       with.push_back(work.Step(kReferral, id, to));
       return work.Push(work.town.supervisor, std::move(with));
@@ -534,36 +530,35 @@ TEST_CASE("accepting: referral, episode and places in one changeset, all or noth
 
 TEST_CASE("a step down comes with papers and a new agreement") {
   static Id id;
-  LeaveEachOutOnce(
-      {[](Casework& work) {
-         v1::Referral referral = ReferralOf(work, v1::Referral::DIRECTION_IN);
-         referral.set_source(v1::REFERRAL_SOURCE_SOCIAL_CARE_STEP_DOWN);
-         REQUIRE(work.Push(work.ana, {work.New(referral, &id)}) == kApplied);
-         v1::ServiceAgreement old =
-             AgreementOf(work, work.parent, v1::ServiceAgreement::STATE_GIVEN);
-         old.set_stated_on(work.town.today - 1);
-         REQUIRE(work.Push(work.ana, {work.New(old)}) == kApplied);
-       },
-       {{"the papers",
-         [](Casework& work) {
-           v1::Attachment file;
-           file.set_about(id.str());
-           file.set_content_id(std::string(32, 'c'));
-           file.set_file_length(10);
-           file.set_media(v1::Attachment::MEDIA_PDF);
-           file.set_plain_length(5);
-           return Changes{work.New(file)};
-         }},
-        {"the agreement",
-         [](Casework& work) {
-           return Changes{
-               work.New(AgreementOf(work, work.parent, v1::ServiceAgreement::STATE_GIVEN))};
-         }}},
-       [](Casework& work) {
-         return work.Push(work.town.supervisor,
-                          {work.Step(kReferral, id, v1::Referral::STATE_ACCEPTED,
-                                     {{3, EncodeId(3, work.activation)}})});
-       }});
+  LeaveEachOutOnce({[](Casework& work) {
+                      v1::Referral referral = ReferralOf(work, v1::Referral::DIRECTION_IN);
+                      referral.set_source(v1::REFERRAL_SOURCE_SOCIAL_CARE_STEP_DOWN);
+                      REQUIRE(work.Push(work.ana, {work.New(referral, &id)}) == kApplied);
+                      v1::ServiceAgreement old =
+                          AgreementOf(work, work.parent, v1::ServiceAgreement::STATE_GIVEN);
+                      old.set_stated_on(work.town.today - 1);
+                      REQUIRE(work.Push(work.ana, {work.New(old)}) == kApplied);
+                    },
+                    {{"the papers",
+                      [](Casework& work) {
+                        v1::Attachment file;
+                        file.set_about(id.str());
+                        file.set_content_id(std::string(32, 'c'));
+                        file.set_file_length(10);
+                        file.set_media(v1::Attachment::MEDIA_PDF);
+                        file.set_plain_length(5);
+                        return Changes{work.New(file)};
+                      }},
+                     {"the agreement",
+                      [](Casework& work) {
+                        return Changes{work.New(
+                            AgreementOf(work, work.parent, v1::ServiceAgreement::STATE_GIVEN))};
+                      }}},
+                    [](Casework& work) {
+                      return work.Push(work.town.supervisor,
+                                       {work.Step(kReferral, id, v1::Referral::STATE_ACCEPTED,
+                                                  {{3, EncodeId(3, work.activation)}})});
+                    }});
 }
 
 TEST_CASE("passed on: with the threshold met and a referral out; a duplicate: with its link") {
@@ -574,8 +569,7 @@ TEST_CASE("passed on: with the threshold met and a referral out; a duplicate: wi
   };
   LeaveEachOutOnce(
       {begin,
-       {{"the threshold",
-         [](Casework& work) { return Changes{work.New(ThresholdOf(work, 1))}; }},
+       {{"the threshold", [](Casework& work) { return Changes{work.New(ThresholdOf(work, 1))}; }},
         {"the referral out",
          [](Casework& work) {
            return Changes{work.New(ReferralOf(work, v1::Referral::DIRECTION_OUT))};
@@ -588,8 +582,7 @@ TEST_CASE("passed on: with the threshold met and a referral out; a duplicate: wi
                     {{"the link",
                       [](Casework& work) {
                         const std::string sealed(kSealOverhead + 256, '\1');
-                        return Changes{
-                            Change(10, work.town.NewId(), {{1, sealed}, {5, sealed}})};
+                        return Changes{Change(10, work.town.NewId(), {{1, sealed}, {5, sealed}})};
                       }}},
                     [](Casework& work) {
                       return work.Push(work.town.supervisor,
@@ -629,8 +622,7 @@ TEST_CASE("a referral goes out by a decision to share, and a step up by a superv
          }},
         {"the step up",
          [](Casework& work) {
-           return Changes{
-               work.New(OversightOf(work, v1::ManagementOversight::KIND_STEP_UP, id))};
+           return Changes{work.New(OversightOf(work, v1::ManagementOversight::KIND_STEP_UP, id))};
          }}},
        [](Casework& work) {
          return work.Push(work.town.supervisor,
@@ -651,11 +643,11 @@ TEST_CASE("a referral goes out by a decision to share, and a step up by a superv
   // Taken up under section 47, running episodes rise with it.
   const Id episode = BeginEpisode(work);
   CHECK(work.Push(work.ana, {work.Step(kReferral, id, v1::Referral::STATE_TAKEN_UP)}) == kGuard);
-  CHECK(work.Push(work.ana, {work.Step(kReferral, id, v1::Referral::STATE_TAKEN_UP),
-                             Change(kEpisode, episode,
-                                    {{8, EncodeNumber(
-                                             8, v1::Episode::LEVEL_CHILD_PROTECTION)}})}) ==
-        kApplied);
+  CHECK(
+      work.Push(work.ana, {work.Step(kReferral, id, v1::Referral::STATE_TAKEN_UP),
+                           Change(kEpisode, episode,
+                                  {{8, EncodeNumber(8, v1::Episode::LEVEL_CHILD_PROTECTION)}})}) ==
+      kApplied);
 }
 
 // ---- Visits and concerns ------------------------------------------------------------------------
@@ -676,7 +668,9 @@ TEST_CASE("a visit that met somebody is signed with its end, an account and ever
          },
          kGuard, false},
         {"an account",
-         [](Casework&) { return Changes{Change(kVisit, visit, {{19, EncodeBytes(19, "words")}})}; },
+         [](Casework&) {
+           return Changes{Change(kVisit, visit, {{19, EncodeBytes(19, "words")}})};
+         },
          kGuard, false},
         {"the child, seen or not",
          [](Casework& work) {
@@ -688,7 +682,9 @@ TEST_CASE("a visit that met somebody is signed with its end, an account and ever
          },
          kGuard, false},
         {"an outcome",
-         [](Casework&) { return Changes{Change(kVisit, visit, {{10, EncodeNumber(10, 1)}})}; },
+         [](Casework&) {
+           return Changes{Change(kVisit, visit, {{10, EncodeNumber(10, 1)}})};
+         },
          kGuard, false}},
        [](Casework& work) {
          return work.Push(work.ana, {work.Step(kVisit, visit, v1::Visit::STATE_RECORDED)});
@@ -740,8 +736,8 @@ TEST_CASE("of which children a signed visit speaks, and of which visits it must"
   CHECK(sign(met) == kApplied);
   const Id sister = add(v1::Person::MEMBER_ROLE_CHILD);
   CHECK(sign(met) == kGuard);
-  REQUIRE(work.Push(work.ana,
-                    {Change(kPerson, sister, {{3, EncodeDate(3, work.town.today)}})}) == kApplied);
+  REQUIRE(work.Push(work.ana, {Change(kPerson, sister, {{3, EncodeDate(3, work.town.today)}})}) ==
+          kApplied);
   CHECK(sign(met) == kApplied);
 }
 
@@ -768,8 +764,8 @@ TEST_CASE("a concern is read by a second person, and closed when somebody answer
   Id own, anas;
   REQUIRE(work.Push(work.town.supervisor,
                     {work.New(ConcernOf(work, v1::Concern::LEVEL_SAME_DAY), &own)}) == kApplied);
-  REQUIRE(work.Push(work.ana,
-                    {work.New(ConcernOf(work, v1::Concern::LEVEL_SAME_DAY), &anas)}) == kApplied);
+  REQUIRE(work.Push(work.ana, {work.New(ConcernOf(work, v1::Concern::LEVEL_SAME_DAY), &anas)}) ==
+          kApplied);
   auto read = [&](const Hand& hand, const Id& id) {
     return work.Try(hand, {work.Step(kConcern, id, v1::Concern::STATE_ACKNOWLEDGED)});
   };
@@ -783,9 +779,9 @@ TEST_CASE("a concern is read by a second person, and closed when somebody answer
   CHECK(read(work.town.supervisor, own) == kApplied);
 
   Id unanswered, advice;
-  REQUIRE(work.Push(work.ana,
-                    {work.New(ConcernOf(work, v1::Concern::LEVEL_SAME_DAY), &unanswered),
-                     work.New(ConcernOf(work, v1::Concern::LEVEL_ADVICE), &advice)}) == kApplied);
+  REQUIRE(work.Push(work.ana, {work.New(ConcernOf(work, v1::Concern::LEVEL_SAME_DAY), &unanswered),
+                               work.New(ConcernOf(work, v1::Concern::LEVEL_ADVICE), &advice)}) ==
+          kApplied);
   for (const Id& id : {unanswered, advice, anas}) {
     REQUIRE(work.Push(work.town.supervisor,
                       {work.Step(kConcern, id, v1::Concern::STATE_ACKNOWLEDGED)}) == kApplied);
@@ -864,8 +860,7 @@ TEST_CASE("a result is claimed once, by its own road, and only while it stands")
   for (const v1::Claim& claim : {grant, unpaid}) {
     CHECK(move(PassClaim(work, claim), v1::Claim::STATE_ACCEPTED) == kApplied);
   }
-  CHECK(move(PassClaim(work, grant), v1::Claim::STATE_SUBMITTED) ==
-        v1::HELD_REASON_NO_SUCH_STEP);
+  CHECK(move(PassClaim(work, grant), v1::Claim::STATE_SUBMITTED) == v1::HELD_REASON_NO_SUCH_STEP);
 }
 
 TEST_CASE("a claim is ready while its evaluation stands") {
@@ -986,8 +981,8 @@ TEST_CASE("who submits, who approves, whose word the family's is, and with which
   } files;
   Casework work;
   Hand co = work.town.Hire(v1::ROLE_KEY_WORKER);
-  REQUIRE(work.Push(work.town.supervisor,
-                    {work.Place(co, v1::Assignment::RELATION_CO_WORKER)}) == kApplied);
+  REQUIRE(work.Push(work.town.supervisor, {work.Place(co, v1::Assignment::RELATION_CO_WORKER)}) ==
+          kApplied);
   v1::Plan plan;
   plan.set_episode(work.town.NewId().str());
   plan.set_state(v1::Plan::STATE_OPEN);
@@ -1042,8 +1037,7 @@ TEST_CASE("emergency access opens no restricted family") {
   Casework work;
   Hand duty = work.town.Hire(v1::ROLE_DUTY);
   auto emergency = [&] {
-    return work.Try(work.town.supervisor,
-                    {work.Place(duty, v1::Assignment::RELATION_BREAK_GLASS)});
+    return work.Try(work.town.supervisor, {work.Place(duty, v1::Assignment::RELATION_BREAK_GLASS)});
   };
   CHECK(emergency() == kApplied);
   REQUIRE(work.Push(work.town.supervisor,
@@ -1054,8 +1048,8 @@ TEST_CASE("emergency access opens no restricted family") {
 TEST_CASE("a subject request is checked by another than its preparer") {
   Casework work;
   Hand other = work.town.Hire(v1::ROLE_RECORDS);
-  REQUIRE(work.Push(work.town.supervisor,
-                    {work.Place(other, v1::Assignment::RELATION_RECORDS)}) == kApplied);
+  REQUIRE(work.Push(work.town.supervisor, {work.Place(other, v1::Assignment::RELATION_RECORDS)}) ==
+          kApplied);
   v1::SubjectRequest request;
   request.set_person(work.child.str());
   request.set_requester("a parent");
@@ -1078,8 +1072,8 @@ TEST_CASE("a subject request is checked by another than its preparer") {
 TEST_CASE("held work is released once what it lacked is there") {
   Casework work;
   const Id episode = BeginEpisode(work);
-  const Changeset early = work.town.Write(work.town.supervisor, work.first.scope,
-                                          {work.Step(kEpisode, episode, 2)});
+  const Changeset early =
+      work.town.Write(work.town.supervisor, work.first.scope, {work.Step(kEpisode, episode, 2)});
   REQUIRE(work.log.Push(early).reason == kGuard);
   auto release = [&] {
     v1::Decision decision;
@@ -1093,10 +1087,9 @@ TEST_CASE("held work is released once what it lacked is there") {
   CHECK(refused.verdict == v1::APPLIED);
   CHECK(refused.reason == kGuard);
   CHECK(refused.released.empty());
-  REQUIRE(work.Push(work.ana, {work.New(AgreementOf(work, work.parent,
-                                                    v1::ServiceAgreement::STATE_GIVEN)),
-                               work.New(NoticeOf(work)), work.New(BasisOf(work, episode))}) ==
-          kApplied);
+  REQUIRE(work.Push(work.ana,
+                    {work.New(AgreementOf(work, work.parent, v1::ServiceAgreement::STATE_GIVEN)),
+                     work.New(NoticeOf(work)), work.New(BasisOf(work, episode))}) == kApplied);
   CHECK(release().released == std::vector<Id>{early.uid});
 }
 
