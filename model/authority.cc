@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "model/change_message.h"
 #include "model/digest.h"
 #include "model/merge.h"
 #include "model/planted.h"
@@ -23,20 +24,6 @@ constexpr uint32_t kRecoveryKey = 124;
 bool IsStanding(uint32_t type) {
   return type == kStaffMember || type == kDevice || type == kStaffRole || type == kAuthorityRoot ||
          type == kServerKeys || type == kRecoveryKey;
-}
-
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
-// The writes of a change as a message, as if nothing else were there.
-template <typename M>
-M MessageOf(const v1::RecordChange& change) {
-  std::string bytes;
-  for (const v1::FieldWrite& write : change.writes()) {
-    if (!write.drop()) bytes += write.value();
-  }
-  M message;
-  if (!message.ParseFromString(bytes)) message.Clear();
-  return message;
 }
 
 }  // namespace

@@ -71,8 +71,11 @@ std::optional<FamilyView> FamilyOf(ScopeState& family);
 std::optional<FamilyView> FamilyIn(const Changeset& changeset);
 // The same of a changeset that would found its scope: name and team are there, nothing is replaced.
 std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset);
-// The held changeset that would found the scope, while it is unfounded and undecided.
-const HeldWork* FirstEntryOf(ScopeState& family);
+// Whether it would found its scope and may: the scope's id is the formula's of this changeset, so
+// that nobody else's whole Family record makes its author anything in another's scope.
+bool BeginsFamily(const Id& tenant, const Changeset& changeset);
+// The held changeset that begins this family, while it is unfounded and nobody has decided.
+const HeldWork* FirstEntryOf(const Id& tenant, ScopeState& family);
 // Whom a first entry must name beside its author: the supervisors of the author's team and of
 // `team`, the barred left out.
 std::set<Id> FirstSupervisors(const Directory& directory, uint64_t at, const Id& author,
@@ -237,6 +240,9 @@ Letters LastLettersIn(ScopeState& family, const Id& user);
 // of the family's who is not barred, and of nobody else; all still fitting (domain 3.1).
 v1::HeldReason FoundingGuard(const Directory& directory, uint64_t at, const Changeset& first,
                              const Id& actor, int64_t now_ms);
+// Whether the author of a first entry may write this field whatever their letter: from whom the
+// family is kept is known best where it is begun (domain 4.2).
+bool IsFoundersToWrite(const v1::RecordChange& change, uint32_t field);
 // Whether a changeset is nothing but a supervisor's own SUPERVISOR Assignment in a family of their
 // team: so that no family is ever orphaned.
 bool TakesUpUnsupervised(const Directory& directory, uint64_t at, ScopeState& family,

@@ -21,8 +21,6 @@ using Who = v1::RecordRule;
 
 constexpr HeldReason kFine = v1::HELD_REASON_UNSPECIFIED;
 
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
 v1::RecordRule::Scope KindOf(const Bench& bench, const Changeset& changeset) {
   if (changeset.scope == bench.directory.tenant()) return Who::DIRECTORY;
   if (changeset.scope == changeset.device) return Who::JOURNAL;
@@ -59,8 +57,7 @@ Place JudgeFamilyPlace(const Bench& bench, ScopeState& family, const Changeset& 
   std::optional<FamilyView> view = FamilyOf(family);
   if (!view) {
     if (FamilyFoundedBy(changeset)) {
-      Id formula = DeriveFamilyId(directory.tenant(), changeset.device, changeset.uid);
-      if (changeset.scope != formula && !Planted(Fault::kFamilyIdFormula)) {
+      if (!BeginsFamily(directory.tenant(), changeset)) {
         return Refused(v1::HELD_REASON_NEW_FAMILY);
       }
       HeldReason guard =
@@ -201,6 +198,8 @@ class Hearing {
       const FieldType* field = type.FindField(write.field());
       if (field == nullptr) continue;  // of a newer build: a question of shape
       if (field->merge == v1::COMMAND && record != nullptr) continue;  // its machine says who
+      const bool founds = place_.making == Making::kFirstEntry;
+      if (founds && IsFoundersToWrite(change, write.field())) continue;
       Letters allowed = field->writers != 0 ? field->writers : writers;
       if ((letters & allowed) == 0 && !IsNamed(record, type, field->named_in)) {
         return v1::HELD_REASON_NOT_ALLOWED;
@@ -448,12 +447,8 @@ class Hearing {
 // Decision itself has passed) and the role of its author's last assignment here.
 HeldReason JudgeRelease(const Bench& bench, ScopeState& scope, const HeldWork& held) {
   Place place;
-  bool founds = !FamilyOf(scope) && FamilyFoundedBy(held.changeset).has_value();
-  if (founds) {
+  if (!FamilyOf(scope) && BeginsFamily(bench.directory.tenant(), held.changeset)) {
     place = {kFine, FoundingLetters(held.changeset), Making::kFirstEntry};
-    Id formula =
-        DeriveFamilyId(bench.directory.tenant(), held.changeset.device, held.changeset.uid);
-    if (held.changeset.scope != formula) return v1::HELD_REASON_NEW_FAMILY;
   } else {
     if (!FamilyOf(scope)) return v1::HELD_REASON_UNFOUNDED;
     if (WritesTrustRecord(bench.catalog, held.changeset)) return v1::HELD_REASON_NOT_ALLOWED;
@@ -504,7 +499,7 @@ absl::Status CheckReleased(const Bench& bench, ScopeState& scope, const Entry& e
     if (named.erase(uid) == 0 || held == nullptr || held->outcome != HeldWork::Outcome::kWaiting) {
       return MakeStatus(Reason::kTrust, "entry releases what its decisions do not");
     }
-    bool founds = !FamilyOf(scope) && FamilyFoundedBy(held->changeset).has_value();
+    bool founds = !FamilyOf(scope) && BeginsFamily(bench.directory.tenant(), held->changeset);
     if (!founds && WritesTrustRecord(bench.catalog, held->changeset)) {
       return MakeStatus(Reason::kTrust, "entry releases a trust record");
     }

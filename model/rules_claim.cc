@@ -17,7 +17,7 @@ bool IsOut(const v1::Claim& claim) {
 
 // The rule-set of a claim's episode; 0 while the episode is not here.
 uint32_t RuleSetOf(const Case& c, const v1::Claim& claim) {
-  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOf(claim.episode()));
+  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOrZero(claim.episode()));
   return episode ? episode->ruleset() : 0;
 }
 
@@ -37,7 +37,7 @@ bool EvidenceOfOthers(const Case& c, const Taken& step) {
   if (!claim) return true;
   const auto& evidence = claim->evidence();
   return std::none_of(evidence.begin(), evidence.end(), [&](const std::string& id) {
-    const Record* item = c.after.Find(TypeOf<v1::EvidenceItem>(), IdOf(id));
+    const Record* item = c.after.Find(TypeOf<v1::EvidenceItem>(), IdOrZero(id));
     return item != nullptr && item->made_actor == c.changeset.actor;
   });
 }
@@ -66,31 +66,31 @@ bool NotPaidByResults(const Case& c, const Taken& step) {
 }
 
 bool ClaimIsPinned(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Claim> claim = Read<v1::Claim>(c, IdOf(change.id()));
+  std::optional<v1::Claim> claim = Read<v1::Claim>(c, IdOrZero(change.id()));
   if (!claim) return true;
-  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOf(claim->episode()));
+  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOrZero(claim->episode()));
   return !episode || claim->ruleset_version() == episode->ruleset_version();
 }
 
 bool JudgementBySupervisor(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::EvidenceItem> item = Read<v1::EvidenceItem>(c, IdOf(change.id()));
+  std::optional<v1::EvidenceItem> item = Read<v1::EvidenceItem>(c, IdOrZero(change.id()));
   bool judges = item && (item->kind() == v1::EvidenceItem::KIND_JUDGEMENT ||
                          item->measure() == kThresholdMeasure);
   return !judges || (c.letters & LetterBit(v1::RecordRule::S)) != 0;
 }
 
 bool JudgementSaysWhy(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::EvidenceItem> item = Read<v1::EvidenceItem>(c, IdOf(change.id()));
+  std::optional<v1::EvidenceItem> item = Read<v1::EvidenceItem>(c, IdOrZero(change.id()));
   return !item || item->kind() != v1::EvidenceItem::KIND_JUDGEMENT || !item->note().empty();
 }
 
 bool ScoreInRange(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::OutcomeScore> score = Read<v1::OutcomeScore>(c, IdOf(change.id()));
+  std::optional<v1::OutcomeScore> score = Read<v1::OutcomeScore>(c, IdOrZero(change.id()));
   return !score || score->score() <= kScoreMax;
 }
 
 bool GoalInRange(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Goal> goal = Read<v1::Goal>(c, IdOf(change.id()));
+  std::optional<v1::Goal> goal = Read<v1::Goal>(c, IdOrZero(change.id()));
   return !goal || (goal->baseline() <= kScoreMax && goal->target() <= kScoreMax);
 }
 

@@ -37,10 +37,10 @@ bool VisitWritten(const Case& c, const Taken& step) {
   std::set<Id> unsaid = ChildrenOf(c);
   AnyOf<v1::ChildSeen>(c, [&](const Record& record, const v1::ChildSeen& seen) {
     if (seen.visit() != step.record.view() || IsInError(c, record.id)) return false;
-    Id child = IdOf(seen.person());
+    Id child = IdOrZero(seen.person());
     unsaid.erase(child);
     std::optional<v1::Person> person = Read<v1::Person>(c, child);
-    if (person && !person->same_as().empty()) unsaid.erase(IdOf(person->same_as()));
+    if (person && !person->same_as().empty()) unsaid.erase(IdOrZero(person->same_as()));
     return false;
   });
   return unsaid.empty();

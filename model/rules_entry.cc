@@ -1,10 +1,11 @@
+#include "model/rules_entry.h"
+
 #include <algorithm>
 #include <optional>
 #include <string>
 
 #include "doorstep/v1/records.pb.h"
 #include "model/catalog.h"
-#include "model/rules_entry.h"
 #include "model/rules_reading.h"
 #include "model/value.h"
 
@@ -19,7 +20,7 @@ class Form {
  public:
   Form(const EntryRules& rules, ScopeState* seen, v1::RecordChange& change)
       : rules_(rules), seen_(seen), change_(change) {
-    if (seen != nullptr) record_ = seen->Find(change.type(), IdOf(change.id()));
+    if (seen != nullptr) record_ = seen->Find(change.type(), IdOrZero(change.id()));
   }
 
   bool makes() const { return record_ == nullptr; }

@@ -25,7 +25,7 @@ bool SpeaksForThemselves(const v1::Person& person, int32_t on) {
 
 bool InDatesOf(const Case& c, const v1::Episode& episode) {
   std::optional<ProgrammeView> programme =
-      c.bench.directory.FindProgramme(IdOf(episode.programme()), c.bench.at);
+      c.bench.directory.FindProgramme(IdOrZero(episode.programme()), c.bench.at);
   if (!programme || !episode.has_attached_on()) return true;
   return programme->from_on <= episode.attached_on() && episode.attached_on() <= programme->to_on;
 }
@@ -43,7 +43,7 @@ bool Agreed(const Case& c, const Taken&) {
   return AnyOf<v1::ServiceAgreement>(c, [&](const Record&, const v1::ServiceAgreement& agreement) {
     bool agrees = agreement.state() == v1::ServiceAgreement::STATE_GIVEN ||
                   agreement.state() == v1::ServiceAgreement::STATE_LIMITED;
-    std::optional<v1::Person> person = Read<v1::Person>(c, IdOf(agreement.person()));
+    std::optional<v1::Person> person = Read<v1::Person>(c, IdOrZero(agreement.person()));
     return agrees && person && SpeaksForThemselves(*person, agreement.stated_on());
   });
 }
@@ -104,7 +104,7 @@ bool PeopleDated(const Case& c, const Taken& step) {
   if (!assessment) return true;
   const auto& persons = assessment->persons();
   return std::all_of(persons.begin(), persons.end(), [&](const std::string& id) {
-    std::optional<v1::Person> person = Read<v1::Person>(c, IdOf(id));
+    std::optional<v1::Person> person = Read<v1::Person>(c, IdOrZero(id));
     if (!person || person->has_birth_on()) return true;
     bool unborn = person->role() == v1::Person::MEMBER_ROLE_UNBORN_CHILD;
     if (unborn && person->has_birth_due_on()) return true;
@@ -115,17 +115,17 @@ bool PeopleDated(const Case& c, const Taken& step) {
 }
 
 bool EpisodeIsPinned(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOf(change.id()));
+  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOrZero(change.id()));
   if (!episode) return true;
   std::optional<ProgrammeView> programme =
-      c.bench.directory.FindProgramme(IdOf(episode->programme()), c.bench.at);
+      c.bench.directory.FindProgramme(IdOrZero(episode->programme()), c.bench.at);
   return !programme || (episode->ruleset() == programme->ruleset &&
                         episode->ruleset_version() == programme->ruleset_version);
 }
 
 bool AttachedInTime(const Case& c, const v1::RecordChange& change) {
   if (!Writes(change, v1::Episode::kAttachedOnFieldNumber)) return true;
-  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOf(change.id()));
+  std::optional<v1::Episode> episode = Read<v1::Episode>(c, IdOrZero(change.id()));
   return !episode || InDatesOf(c, *episode);
 }
 

@@ -38,7 +38,7 @@ bool SetsConfidential(const v1::RecordChange& change, const std::string& person)
 }  // namespace
 
 bool FoldsIntoOneThatStands(const Case& c, const v1::RecordChange& change) {
-  Id id = IdOf(change.id());
+  Id id = IdOrZero(change.id());
   const Record* person = c.after.Find(change.type(), id);
   if (person == nullptr || !Writes(change, v1::Person::kSameAsFieldNumber)) return true;
   std::vector<Id> into = FoldedInto(*person);
@@ -55,7 +55,7 @@ bool FoldsIntoOneThatStands(const Case& c, const v1::RecordChange& change) {
 
 bool SafeAddressIsConfidential(const Case& c, const v1::RecordChange& change) {
   if (!Writes(change, v1::SafeAddress::kStateFieldNumber)) return true;
-  std::optional<v1::SafeAddress> address = Read<v1::SafeAddress>(c, IdOf(change.id()));
+  std::optional<v1::SafeAddress> address = Read<v1::SafeAddress>(c, IdOrZero(change.id()));
   if (!address || address->state() == v1::SafeAddress::STATE_ENDED) return true;
   const auto& changes = c.changeset.body.changes();
   return std::any_of(changes.begin(), changes.end(), [&](const v1::RecordChange& other) {
@@ -65,12 +65,12 @@ bool SafeAddressIsConfidential(const Case& c, const v1::RecordChange& change) {
 
 bool MarkerReviewedInTime(const Case& c, const v1::RecordChange& change) {
   if (!Writes(change, v1::Marker::kReviewOnFieldNumber)) return true;
-  std::optional<v1::Marker> marker = Read<v1::Marker>(c, IdOf(change.id()));
+  std::optional<v1::Marker> marker = Read<v1::Marker>(c, IdOrZero(change.id()));
   return !marker || int64_t{marker->review_on()} - marker->from_on() <= kMarkerDaysMax;
 }
 
 bool DecisionIsTheirs(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Approval> approval = Read<v1::Approval>(c, IdOf(change.id()));
+  std::optional<v1::Approval> approval = Read<v1::Approval>(c, IdOrZero(change.id()));
   if (!approval || c.changeset.scope == c.bench.directory.tenant()) return true;
   using Who = v1::RecordRule;
   switch (approval->decision()) {
@@ -84,24 +84,24 @@ bool DecisionIsTheirs(const Case& c, const v1::RecordChange& change) {
       break;
   }
   // A supervisor's place of their own making is approved by whoever reads what is restricted.
-  bool plan = c.after.Find(TypeOf<v1::Plan>(), IdOf(approval->subject())) != nullptr;
+  bool plan = c.after.Find(TypeOf<v1::Plan>(), IdOrZero(approval->subject())) != nullptr;
   return !plan || (c.letters & LetterBit(Who::S)) != 0;
 }
 
 bool FamilyWordHasPerson(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Approval> approval = Read<v1::Approval>(c, IdOf(change.id()));
+  std::optional<v1::Approval> approval = Read<v1::Approval>(c, IdOrZero(change.id()));
   bool family = approval && (approval->decision() == v1::Approval::DECISION_FAMILY_AGREED ||
                              approval->decision() == v1::Approval::DECISION_FAMILY_DECLINED);
   return !family || approval->has_person();
 }
 
 bool FilesHaveArrived(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Approval> approval = Read<v1::Approval>(c, IdOf(change.id()));
+  std::optional<v1::Approval> approval = Read<v1::Approval>(c, IdOrZero(change.id()));
   if (!approval || approval->decision() != v1::Approval::DECISION_APPROVED ||
       c.bench.files == nullptr) {
     return true;
   }
-  Id subject = IdOf(approval->subject());
+  Id subject = IdOrZero(approval->subject());
   uint32_t type = SubjectType(c.bench.catalog, c.after, subject);
   std::vector<const Record*> covered = CoveredBy(c.bench.catalog, c.after, type, subject);
   return std::all_of(covered.begin(), covered.end(), [&](const Record* record) {
@@ -113,7 +113,7 @@ bool FilesHaveArrived(const Case& c, const v1::RecordChange& change) {
 }
 
 bool NoEmergencyIntoRestricted(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Assignment> assignment = Read<v1::Assignment>(c, IdOf(change.id()));
+  std::optional<v1::Assignment> assignment = Read<v1::Assignment>(c, IdOrZero(change.id()));
   bool opens = assignment && Writes(change, v1::Assignment::kUserFieldNumber) &&
                assignment->relation() == v1::Assignment::RELATION_BREAK_GLASS;
   std::optional<FamilyView> family = opens ? FamilyOf(c.after) : std::nullopt;

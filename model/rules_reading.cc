@@ -6,8 +6,6 @@
 
 namespace doorstep {
 
-Id IdOf(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
 bool IsInError(const Case& c, const Id& id) {
   bool in_error = false;
   std::pair<uint64_t, Id> last;

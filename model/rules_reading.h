@@ -55,8 +55,6 @@ bool AnyOf(const Case& c, Wanted wanted) {
   return found;
 }
 
-Id IdOf(std::string_view bytes);  // zeros when it is none
-
 // Whether a change writes this field, to a value or to none.
 bool Writes(const v1::RecordChange& change, uint32_t field);
 

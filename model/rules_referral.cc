@@ -41,7 +41,7 @@ bool ThresholdNotMet(const Case& c, const Taken& step) {
   std::optional<v1::Referral> referral = Read<v1::Referral>(c, step.record);
   if (!referral || c.bench.rule_sets == nullptr) return true;
   std::optional<ProgrammeView> programme =
-      c.bench.directory.FindProgramme(IdOf(referral->programme()), c.bench.at);
+      c.bench.directory.FindProgramme(IdOrZero(referral->programme()), c.bench.at);
   if (!programme ||
       !c.bench.rule_sets->AsksThreshold(programme->ruleset, programme->ruleset_version)) {
     return true;

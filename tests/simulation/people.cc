@@ -257,7 +257,15 @@ void People::Draft(const Desk& desk) {
   const absl::Status put = desk.device->client().PutDraft(draft, edits.SerializeAsString());
   if (!put.ok()) return;
   world_.Count("drafts");
-  if (world_.chance.OneIn(2)) return;
+  if (world_.chance.OneIn(2)) {
+    desk.device->Reopen();
+    world_.Forget(*desk.device);
+    absl::StatusOr<std::string> kept = desk.device->client().GetDraft(draft);
+    if (!kept.ok() || *kept != edits.SerializeAsString()) {
+      world_.checker->Fail("P8", "a draft does not outlive a crash");
+    }
+    return;
+  }
   edits.set_ends_draft(draft.str());
   if (!world_.Commit(*desk.device, edits, "finishes a draft")) return;
   if (desk.device->client().GetDraft(draft).ok()) {
