@@ -15,7 +15,7 @@ namespace {
 constexpr int kGrownUpYears = 25;
 constexpr uint32_t kNightsMax = 14;
 
-// One entry: the change, and what stood before it.
+// One form: the change, and what stood before it.
 class Form {
  public:
   Form(const EntryRules& rules, ScopeState* seen, v1::RecordChange& change)
@@ -220,7 +220,7 @@ std::vector<EntryFinding> CheckEntry(const EntryRules& rules, ScopeState* seen,
                                      v1::RecordChange& change) {
   Form form(rules, seen, change);
   for (const EntryRule& rule : kEntryRules) {
-    if (change.type() == rule.type()) rule.check(entry);
+    if (change.type() == rule.type()) rule.check(form);
   }
   return form.Take();
 }
