@@ -178,8 +178,22 @@ class Hearing {
     HeldReason command = HearCommand(*type, change);
     if (command != kFine) return command;
     HeldReason guard = HearGuards(change);
+    if (guard == kFine) guard = HearSets(*type, change);
     if (guard != kFine) return guard;
     return HearProtection(*type, change);
+  }
+
+  // A set holds no more elements than its rule allows; what is taken away makes room.
+  HeldReason HearSets(const RecordType& type, const v1::RecordChange& change) {
+    const Record* after = trial_.Find(change.type(), IdOrZero(change.id()));
+    for (const v1::FieldWrite& write : change.writes()) {
+      const FieldType& field = *type.FindField(write.field());
+      if (field.merge != v1::UNION || write.drop()) continue;
+      if (InForce(*after->FindCell(field.number), field).size() > field.max_count) {
+        return v1::HELD_REASON_SHAPE;
+      }
+    }
+    return kFine;
   }
 
   // Step 3: every record and field allows a letter that the author has here.

@@ -353,6 +353,22 @@ TEST_CASE("commands: exactly the live state, an arrow that exists, for those it 
                                      {9, EncodeNumber(9, 3), {under_way}}})}) == kApplied);
 }
 
+TEST_CASE("a set holds no more than its rule allows") {
+  Home home;
+  const Hand& supervisor = home.town.supervisor;
+  std::vector<Op> first;
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(home.Push(supervisor, {Change(kFamily, home.first.scope,
+                                          {{7, EncodeId(7, home.town.NewId())}})}) == kApplied);
+    if (i == 0) first.push_back(home.log.Live(kFamily, home.first.scope, 7));
+  }
+  v1::RecordChange more = Change(kFamily, home.first.scope, {{7, EncodeId(7, home.town.NewId())}});
+  CHECK(home.Push(supervisor, {more}) == v1::HELD_REASON_SHAPE);
+  REQUIRE(home.Push(supervisor, {Change(kFamily, home.first.scope, {{7, "", first, true}})}) ==
+          kApplied);
+  CHECK(home.Push(supervisor, {more}) == kApplied);
+}
+
 TEST_CASE("held work: declined once, released once, late values beside newer ones") {
   Home home;
   Op aim = home.log.Live(kPlan, home.plan, 3);

@@ -196,7 +196,28 @@ TEST_CASE("what is held says what it lacks, and what is done says who did it") {
     shown |= item.reason_name() == "GUARD" && item.words().find("call") != std::string::npos;
   }
   CHECK(shown);
-  CHECK(AlreadyDoneWords("Sam Sutton").starts_with("Sam Sutton "));
+}
+
+TEST_CASE("what somebody else has done already is shown with who did it") {
+  Case c;
+  const Id visit = c.town.NewId();
+  c.phone.Commit(c.scope, Handset::Edit("Visit", visit,
+                                        {{"episode", '"' + c.town.NewId().hex() + '"'},
+                                         {"worker", '"' + c.phone.client->user().hex() + '"'},
+                                         {"state", "\"PLANNED\""}}));
+  for (Handset* set : {&c.phone, &c.desk}) set->Contact();
+  for (Handset* set : {&c.phone, &c.desk}) {
+    set->Commit(c.scope, Handset::Edit(
+                             "Visit", visit,
+                             {{"state", "\"CANCELLED\""}, {"outcome", "\"CANCELLED_BY_FAMILY\""}}));
+  }
+  for (Handset* set : {&c.phone, &c.desk}) set->Contact();
+  std::string words;
+  for (const v1::AttentionItem& item : c.desk.client->ListAttention()->items()) {
+    if (item.kind() == v1::AttentionItem::ALREADY_DONE) words = item.words();
+  }
+  CHECK(words.starts_with("Worker has done this already."));
+  CHECK(AlreadyDoneWords("").starts_with("Somebody else has done this already."));
 }
 
 }  // namespace doorstep::client
