@@ -57,10 +57,9 @@ void Settle(Core& core, const Arguments& arguments) {
   } else {
     const v1::SchemaType& type = core.TypeOf(item.record().type());
     const std::string name = item.field().name();
-    field.set_json(
-        arguments.Has("--text")
-            ? Json(TextGiven(arguments.Text("--text"))).dump()
-            : ValueGiven(core, core.Field(type, name), arguments.Text("--value")).dump());
+    field.set_json(arguments.Has("--text")
+                       ? Json(TextGiven(arguments.Text("--text"))).dump()
+                       : ValueGiven(core.Field(type, name), arguments.Text("--value")).dump());
   }
   Report(core, core.Resolve(item.id(), edits));
 }

@@ -138,7 +138,7 @@ std::string TextGiven(const std::string& argument) {
   return text;
 }
 
-Json ValueGiven(Core& core, const v1::SchemaType::Field& field, const std::string& text) {
+Json ValueGiven(const v1::SchemaType::Field& field, const std::string& text) {
   if (field.kind() == "instant") {
     const std::string instant = Instant(text);
     if (instant.empty()) Fail(Exit::kUsage, "a time is written \"2026-11-25 14:05\".");

@@ -195,7 +195,8 @@ v1::Status Core::Status() {
 void Core::FailAtEntry(const v1::Edits& edits) {
   ds_buffer buffer = {};
   if (ds_check(Open(), View(edits.SerializeAsString()), &buffer, nullptr) != DS_OK) return;
-  for (const v1::EntryFinding& entry : Take<v1::Findings>(&buffer).entries()) {
+  const v1::Findings findings = Take<v1::Findings>(&buffer);
+  for (const v1::EntryFinding& entry : findings.entries()) {
     if (!entry.refused()) continue;
     Fail(Exit::kUsage, "the " + entry.field_name() + " of a " + entry.record().type_name() +
                            " is not taken. " + entry.words() + " Nothing was stored.");

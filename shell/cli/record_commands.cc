@@ -135,7 +135,7 @@ void Edit(Core& core, const Arguments& arguments) {
       change.Clear(name);
       continue;
     }
-    change.SetJson(name, ValueGiven(core, field, text));
+    change.SetJson(name, ValueGiven(field, text));
     v1::FieldEdit& edit = *change.record().mutable_fields(change.record().fields_size() - 1);
     if (drop)
       edit.set_how(v1::FieldEdit::DROP);

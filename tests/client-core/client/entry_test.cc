@@ -192,7 +192,9 @@ TEST_CASE("what is held says what it lacks, and what is done says who did it") {
   CHECK(held.words().find("call") != std::string::npos);
   c.desk.Contact();
   bool shown = false;
-  for (const v1::AttentionItem& item : c.desk.client->ListAttention()->items()) {
+  const absl::StatusOr<v1::Attention> list = c.desk.client->ListAttention();
+  REQUIRE(list.ok());
+  for (const v1::AttentionItem& item : list->items()) {
     shown |= item.reason_name() == "GUARD" && item.words().find("call") != std::string::npos;
   }
   CHECK(shown);
@@ -213,7 +215,9 @@ TEST_CASE("what somebody else has done already is shown with who did it") {
   }
   for (Handset* set : {&c.phone, &c.desk}) set->Contact();
   std::string words;
-  for (const v1::AttentionItem& item : c.desk.client->ListAttention()->items()) {
+  const absl::StatusOr<v1::Attention> list = c.desk.client->ListAttention();
+  REQUIRE(list.ok());
+  for (const v1::AttentionItem& item : list->items()) {
     if (item.kind() == v1::AttentionItem::ALREADY_DONE) words = item.words();
   }
   CHECK(words.starts_with("Worker has done this already."));

@@ -157,7 +157,9 @@ TEST_CASE("two accounts of it wait for a person, and the greater danger is in fo
   CHECK(c.phone.Values("Loan", c.loan, "what").size() == 2);
   CHECK(c.phone.Values("Loan", c.loan, "care").front() == "\"DANGEROUS\"");
   int contested = 0;
-  for (const v1::AttentionItem& item : c.desk.client->ListAttention()->items()) {
+  const absl::StatusOr<v1::Attention> list = c.desk.client->ListAttention();
+  REQUIRE(list.ok());
+  for (const v1::AttentionItem& item : list->items()) {
     contested += item.kind() == v1::AttentionItem::CONTESTED ? 1 : 0;
   }
   CHECK(contested == 2);
