@@ -72,6 +72,8 @@ std::vector<std::string> WrapsShared(const Catalog& catalog, ScopeState& scope, 
   return wraps;
 }
 
+bool IsShare(uint32_t type) { return type == ShareType(Catalog::Get()).number; }
+
 // A Share is held when its recipient is no reader at that place: the readers that its author saw
 // may have been lost with a server that was put back. It is written anew once anything has changed
 // that decides who reads, and not before: a device whose clock is wrong would write it for ever.

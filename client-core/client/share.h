@@ -26,6 +26,9 @@ inline constexpr int kSharesInChangesetMax = 100;
 std::vector<std::string> WrapsShared(const Catalog& catalog, ScopeState& scope, const Id& uid,
                                      const Id& recipient);
 
+// Whether records of this type are the machinery's own: devices write them, and nobody reads them.
+bool IsShare(uint32_t type);
+
 // What a device knows of a family's restricted changesets, so that a contact in which nothing moved
 // costs nothing. In memory only.
 class ShareLedger {

@@ -24,6 +24,7 @@ constexpr char kEnding[] =
     "the command line.\n\n"
     "A day:\n"
     "  doorstep sync\n"
+    "  doorstep today\n"
     "  doorstep story Example\n"
     "  doorstep visit new Example --account @visit.txt --present Ada\n"
     "  doorstep attention\n\n"
@@ -55,6 +56,7 @@ int main(int argc, char** argv) {
   AddFamilyCommands(&app, &chosen);
   AddWorkCommands(&app, &chosen);
   AddPlanCommands(&app, &chosen);
+  AddPracticeCommands(&app, &chosen);
   AddReadingCommands(&app, &chosen);
   AddAttentionCommands(&app, &chosen);
   AddRecordCommands(&app, &chosen);

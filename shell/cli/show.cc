@@ -233,27 +233,6 @@ std::string PlanText(Core& core, const v1::RecordView& plan) {
   return out + DecisionsText(core, plan, answer);
 }
 
-std::string DifferenceText(Core& core, const v1::PlanAnswer& plan) {
-  if (plan.changes_size() == 0) return "Nothing differs from the version last approved.\n";
-  std::string out = plan.approved_digest().empty()
-                        ? "Nothing was approved yet; this is the whole plan:\n"
-                        : "Since the version last approved:\n";
-  for (const v1::PlanAnswer::Change& change : plan.changes()) {
-    const std::string type = change.record().type_name().empty()
-                                 ? "record"
-                                 : core.Type(change.record().type_name()).name();
-    out += "  " + type + " " + Hex(change.record().id()).substr(0, 12) + ", " +
-           Label(change.field()) + "\n";
-    for (const std::string& json : change.before()) {
-      out += "    before:\n" + Block(TextOfValue(json), 6);
-    }
-    for (const std::string& json : change.after()) {
-      out += "    after:\n" + Block(TextOfValue(json), 6);
-    }
-  }
-  return out;
-}
-
 // ---- What waits
 // ----------------------------------------------------------------------------------
 

@@ -197,6 +197,8 @@ std::string LocalTime(int64_t ms) {
 
 std::string Today() { return absl::FormatTime("%Y-%m-%d", absl::Now(), London()); }
 
+int64_t NowMs() { return absl::ToUnixMillis(absl::Now()); }
+
 std::string NowUtc() {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
 }
