@@ -208,7 +208,7 @@ absl::Status DoHere(const std::string& path, const Command& command, const Tell&
   }
   const absl::StatusOr<std::unique_ptr<SqliteStore>> store = OpenStore(*folder);
   if (!store.ok()) return store.status();
-  Ingest ingest(Catalog::Get(), folder->genesis_root(), **store);
+  Ingest ingest(Catalog::Get(), folder->genesis_root(), **store, &RecordsThatAreFound());
   SystemRandom random;
   const Desk desk{
       *folder,
