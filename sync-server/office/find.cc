@@ -197,6 +197,19 @@ absl::Status FindFamilies(const Asking& asking, const Identity& asked, v1::Offic
   return absl::OkStatus();
 }
 
+absl::Status FindById(const Asking& asking, const Id& scope, v1::OfficeAnswer& answer,
+                      ToldAbout& told) {
+  ScopeState family(scope, &asking.view);
+  const std::optional<Sight> sight = SightOf(asking, family);
+  if (sight && TellingOf(asking.caller, *sight) == Telling::kWho) {
+    v1::FamilyHit hit = HitOf(asking, family, *sight, Telling::kWho, Found(), Thresholds());
+    hit.clear_person();
+    *answer.add_hits() = std::move(hit);
+    told.insert(scope);
+  }
+  return family.status();
+}
+
 absl::StatusOr<bool> ListTeam(const Asking& asking, std::string_view after,
                               v1::OfficeAnswer& answer, ToldAbout& told) {
   const std::optional<Id> from = after.empty() ? Id{} : Id::FromBytes(after);

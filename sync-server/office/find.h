@@ -26,6 +26,9 @@ absl::StatusOr<Thresholds> ThresholdsNow(const Asking& asking);
 // name, the birth date or an identifier is equal. At most kHitsMax.
 absl::Status FindFamilies(const Asking& asking, const Identity& asked, v1::OfficeAnswer& answer,
                           ToldAbout& told);
+// The one family of this id, if the caller may be told who it is. No hit otherwise.
+absl::Status FindById(const Asking& asking, const Id& family, v1::OfficeAnswer& answer,
+                      ToldAbout& told);
 // `after`: the family that the answer before ended with. False: it is none.
 absl::StatusOr<bool> ListTeam(const Asking& asking, std::string_view after,
                               v1::OfficeAnswer& answer, ToldAbout& told);

@@ -107,6 +107,13 @@ class Answering {
   }
 
   absl::StatusOr<Refusal> Find() {
+    if (!request_.find().family().empty()) {
+      const std::optional<Id> id = Id::FromBytes(request_.find().family());
+      if (!id) return Refusal::kMalformed;
+      absl::Status found = FindById(asking_, *id, answer_, told_);
+      if (!found.ok()) return found;
+      return Refusal::kNone;
+    }
     Identity asked;
     if (!ReadSearch(request_.find(), asked)) return Refusal::kMalformed;
     absl::Status found = FindFamilies(asking_, asked, answer_, told_);
