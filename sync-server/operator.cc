@@ -11,6 +11,7 @@
 #include "sync-server/admin/export.h"
 #include "sync-server/admin/files.h"
 #include "sync-server/admin/public_key_file.h"
+#include "sync-server/office/find_terms.h"
 #include "sync-server/service/local_port.h"
 
 namespace doorstep::server {

@@ -76,6 +76,10 @@ void Show(Core& core, const Arguments& arguments) {
 void Story(Core& core, const Arguments& arguments) {
   v1::Query query;
   query.mutable_story()->set_scope(FindFamily(core, arguments.Text("FAMILY")));
+  if (arguments.Has("--print-for")) {
+    query.mutable_use()->set_act("PRINT");
+    query.mutable_use()->set_recipient(arguments.Text("--print-for"));
+  }
   std::vector<v1::RecordView> records;
   for (const v1::Answer& answer : core.Ask(query)) records.push_back(answer.record());
   if (!arguments.Has("--whole") || core.settings().json) {
@@ -169,6 +173,7 @@ void AddReadingCommands(CLI::App* app, Chosen* chosen) {
           "  doorstep story Example --whole")
       .Takes("FAMILY", "Name or id")
       .Flag("--whole", "Every field, not a line each")
+      .Option("--print-for", "It is printed for this person: recorded with who looked")
       .Runs(Story);
   Command search(app, chosen, "search", "Full text, offline; every word must occur",
                  "  doorstep search school attend");
