@@ -108,8 +108,6 @@ Event::Acts ActNamed(std::string_view name) {
 
 std::string ActName(Event::Acts act) { return Unprefixed(Event::Acts_Name(act)); }
 
-std::string PurposeName(Event::Purpose purpose) {
-  return Unprefixed(Event::Purpose_Name(purpose));
-}
+std::string PurposeName(Event::Purpose purpose) { return Unprefixed(Event::Purpose_Name(purpose)); }
 
 }  // namespace doorstep

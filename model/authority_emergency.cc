@@ -72,9 +72,8 @@ v1::HeldReason LapseGuard(ScopeState& family, const v1::RecordChange& change, in
                                                            : v1::HELD_REASON_GUARD;
   }
   const bool lapses = made->relation() == v1::Assignment::RELATION_RECORDS;
-  return !lapses || EndsWithin(*made, received_ms, kRecordsPlaceMsMax)
-             ? v1::HELD_REASON_UNSPECIFIED
-             : v1::HELD_REASON_GUARD;
+  return !lapses || EndsWithin(*made, received_ms, kRecordsPlaceMsMax) ? v1::HELD_REASON_UNSPECIFIED
+                                                                       : v1::HELD_REASON_GUARD;
 }
 
 v1::RecordChange EmergencyAssignment(const Id& id, const Id& user, std::string_view note,
@@ -88,8 +87,7 @@ v1::RecordChange EmergencyAssignment(const Id& id, const Id& user, std::string_v
     write.set_value(std::move(value));
   };
   add(v1::Assignment::kUserFieldNumber, EncodeId(1, user));
-  add(v1::Assignment::kRelationFieldNumber,
-      EncodeNumber(2, v1::Assignment::RELATION_BREAK_GLASS));
+  add(v1::Assignment::kRelationFieldNumber, EncodeNumber(2, v1::Assignment::RELATION_BREAK_GLASS));
   add(v1::Assignment::kReasonFieldNumber, EncodeNumber(4, v1::Assignment::REASON_EMERGENCY));
   add(v1::Assignment::kFromOnFieldNumber, EncodeDate(5, today));
   add(v1::Assignment::kUntilAtFieldNumber, EncodeI64(6, until_ms));

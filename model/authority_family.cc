@@ -337,8 +337,8 @@ bool MayRead(const Directory& directory, uint64_t at, ScopeState& family, const 
     bool never = assignment.relation == v1::Assignment::RELATION_PROGRAMME ||
                  assignment.relation == v1::Assignment::RELATION_AUDIT;
     // An emergency opens no family that has become restricted since.
-    never = never || (assignment.relation == v1::Assignment::RELATION_BREAK_GLASS &&
-                      view->restricted);
+    never =
+        never || (assignment.relation == v1::Assignment::RELATION_BREAK_GLASS && view->restricted);
     if (!never && (!asked_only || ask == Ask::kWhenAsked)) return true;
   }
   return false;

@@ -73,8 +73,7 @@ Place JudgeFamilyPlace(const Bench& bench, ScopeState& family, const Changeset& 
   }
   if (view->barred_staff.contains(changeset.actor)) return Refused(v1::HELD_REASON_BARRED);
   if (AsksForEmergency(changeset)) {
-    HeldReason guard =
-        EmergencyGuard(directory, bench.at, family, changeset, bench.received_ms);
+    HeldReason guard = EmergencyGuard(directory, bench.at, family, changeset, bench.received_ms);
     if (guard != kFine) return Refused(guard);
     return {kFine, LetterBit(Who::C) | LetterBit(Who::ANY), Making::kTakingUp};
   }

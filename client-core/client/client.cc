@@ -103,7 +103,8 @@ void Client::Core::Lock() {
   session_ = nullptr;
   if (joined_ != nullptr) {
     if (Joined* kept = LooksAreKept()) {
-      kept->looks.Flush(kept->desk, kept->readers, Now()).IgnoreError();  // whose is written already
+      kept->looks.Flush(kept->desk, kept->readers, Now())
+          .IgnoreError();  // whose is written already
     }
     std::unique_ptr<Store> store = std::move(joined_->store);
     joined_.reset();

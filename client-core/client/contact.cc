@@ -287,12 +287,10 @@ absl::StatusOr<v1::Reply::DutyOpened> Client::Core::WriteDuty(const v1::Request:
   }
   const Id family = Id::FromBytes(duty.family()).value_or(Id{});
   ScopeState directory(desk.tenant(), &desk.store.state());
-  const int64_t until_ms =
-      found.server_ms() + EmergencyMs(directory, DayOf(found.server_ms()));
+  const int64_t until_ms = found.server_ms() + EmergencyMs(directory, DayOf(found.server_ms()));
   if (!directory.status().ok()) return directory.status();
-  const v1::RecordChange change =
-      EmergencyAssignment(Id{desk.random.Make<16>()}, desk.user, duty.note(),
-                          DayOf(found.server_ms()), until_ms);
+  const v1::RecordChange change = EmergencyAssignment(
+      Id{desk.random.Make<16>()}, desk.user, duty.note(), DayOf(found.server_ms()), until_ms);
   absl::StatusOr<Prepared> prepared =
       PrepareChanges(desk, joined_->readers, family, {change}, Now());
   if (!prepared.ok()) return prepared.status();

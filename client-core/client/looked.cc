@@ -105,10 +105,14 @@ void LookBook::NoteQuery(const Desk& desk, Readers& readers, const v1::Query& qu
   std::set<Id> opened;  // with nothing in them, or by a record's history
   switch (query.kind_case()) {
     case v1::Query::kStory:
-      if (const auto scope = IdIn(query.story().scope())) opened.insert(*scope);
+      if (const auto scope = IdIn(query.story().scope())) {
+        const ScopeRow* row = desk.store.log().Find(*scope);
+        if (row != nullptr && row->seq > 0) opened.insert(*scope);
+      }
       break;
     case v1::Query::kRecords:
-      // A list over all families is a person's own list of work; a family's or a record's is a look.
+      // A list over all families is a person's own list of work; a family's or a record's is a
+      // look.
       if (query.records().scope().empty() && query.records().id().empty() &&
           act == Event::ACTS_VIEW) {
         return;
@@ -116,8 +120,7 @@ void LookBook::NoteQuery(const Desk& desk, Readers& readers, const v1::Query& qu
       break;
     case v1::Query::kHistory:
     case v1::Query::kPlan: {
-      const std::string& bytes =
-          query.has_plan() ? query.plan().id() : query.history().id();
+      const std::string& bytes = query.has_plan() ? query.plan().id() : query.history().id();
       const RecordType* type = query.has_plan() ? desk.catalog().Find("plan")
                                : query.history().type() != 0
                                    ? desk.catalog().Find(query.history().type())
@@ -126,14 +129,16 @@ void LookBook::NoteQuery(const Desk& desk, Readers& readers, const v1::Query& qu
       if (!id || type == nullptr) return;
       const absl::StatusOr<std::vector<Id>> scopes = desk.store.query().ScopesOf(type->number, *id);
       if (!scopes.ok()) return;
-      for (const Id& scope : *scopes) SeeIds(desk, scope, act, query.use().recipient(), {*id}, now_ms);
+      for (const Id& scope : *scopes)
+        SeeIds(desk, scope, act, query.use().recipient(), {*id}, now_ms);
       break;
     }
     default:
       return;
   }
   for (const v1::Answer& answer : answers) {
-    const std::optional<Id> scope = answer.has_record() ? IdIn(answer.record().scope()) : std::nullopt;
+    const std::optional<Id> scope =
+        answer.has_record() ? IdIn(answer.record().scope()) : std::nullopt;
     if (scope) by_family[*scope].push_back(&answer.record());
   }
   for (const Id& scope : opened) by_family[scope];
@@ -199,7 +204,8 @@ absl::Status LookBook::Write(const Desk& desk, Readers& readers, Which which, in
   const absl::StatusOr<std::optional<int64_t>> counting =
       desk.store.meta().GetInt(meta::kFoundCounting);
   if (!counting.ok()) return counting.status();
-  if (counting->value_or(0) == 0) return absl::OkStatus();  // it writes nothing yet, and has nothing
+  if (counting->value_or(0) == 0)
+    return absl::OkStatus();  // it writes nothing yet, and has nothing
   std::vector<std::pair<Seen*, Looking>> due;
   for (auto& [key, seen] : seen_) {
     const bool full = seen.looking.records.size() >= kLookedRecordsMax;

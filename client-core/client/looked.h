@@ -31,8 +31,7 @@ class LookBook {
                  const std::vector<v1::Answer>& answers, int64_t now_ms);
   void NoteSearch(const Desk& desk, Readers& readers, const std::vector<v1::Answer>& answers,
                   int64_t now_ms);
-  void NoteRecord(const Desk& desk, Readers& readers, const v1::RecordView& record,
-                  int64_t now_ms);
+  void NoteRecord(const Desk& desk, Readers& readers, const v1::RecordView& record, int64_t now_ms);
   void NoteOffice(const Desk& desk, Readers& readers, const v1::Request& request,
                   const v1::Reply& reply, int64_t now_ms);
   // Writes what was gathered.
@@ -40,9 +39,9 @@ class LookBook {
 
  private:
   struct Seen {
-    Looking looking;           // what is not written yet
-    std::set<Id> written;      // records that are
-    bool begun = false;        // an event of it is written
+    Looking looking;       // what is not written yet
+    std::set<Id> written;  // records that are
+    bool begun = false;    // an event of it is written
   };
   // By family, act and recipient.
   using Key = std::pair<Id, std::pair<v1::AccessEvent::Acts, std::string>>;

@@ -345,8 +345,8 @@ v1::Reply ReplyOf(const Desk& desk, const v1::Request& request, const v1::Office
       break;
     case v1::Request::kOfficeFamily:
     case v1::Request::kJournal: {
-      const std::string& scope = request.has_journal() ? request.journal().device()
-                                                       : request.office_family().family();
+      const std::string& scope =
+          request.has_journal() ? request.journal().device() : request.office_family().family();
       reply.mutable_office_records();
       for (const v1::OfficeRecord& record : answer.records()) {
         *reply.mutable_office_records()->add_records() = answering.Record(record, scope);

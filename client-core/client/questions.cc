@@ -413,7 +413,8 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
       break;
     case v1::Query::kLooked: {
       absl::StatusOr<Id> family = IdNamed(query.looked().scope());
-      answers = family.ok() ? LookedHere(desk, *family, now_ms) : absl::StatusOr<Answers>(family.status());
+      answers = family.ok() ? LookedHere(desk, *family, now_ms)
+                            : absl::StatusOr<Answers>(family.status());
       break;
     }
     case v1::Query::KIND_NOT_SET:

@@ -13,7 +13,8 @@ namespace {
 
 constexpr char kAbout[] =
     "Doorstep: families' records on this device, with or without a network.\n"
-    "Everything but `sync`, `enrol`, `invite`, `confirm` and what asks the office (`find`, `known`,\n"
+    "Everything but `sync`, `enrol`, `invite`, `confirm` and what asks the office (`find`, "
+    "`known`,\n"
     "`duty`, `my-team`, `office-records`, `audit`) works offline. Ids may be shortened to their\n"
     "first digits, families, staff and teams named. A TEXT may be @FILE, or - for standard\n"
     "input.";

@@ -50,8 +50,8 @@ void PrintHits(const v1::Reply::Found& found) {
   for (const v1::OfficeHit& hit : found.hits()) {
     rows.push_back({hit.family().empty() ? "-" : Hex(hit.family()),
                     hit.family().empty() ? "of another team" : Or(hit.name(), "-"),
-                    Or(hit.team_name(), "-"), Or(hit.lead_name(), "nobody"),
-                    BandWords(hit.band()), Why(hit)});
+                    Or(hit.team_name(), "-"), Or(hit.lead_name(), "nobody"), BandWords(hit.band()),
+                    Why(hit)});
   }
   std::cout << Table({"family", "name", "team", "led by", "match", "because"}, rows);
   if (found.more()) std::cout << "There are more: say more about the person.\n";
@@ -213,7 +213,8 @@ void AddFinding(CLI::App* app, Chosen* chosen) {
           "  doorstep known Example")
       .Takes("FAMILY", "Name or id")
       .Runs(Known);
-  Command(app, chosen, "duty", "Open a family in an emergency, for some hours (duty worker, online)",
+  Command(app, chosen, "duty",
+          "Open a family in an emergency, for some hours (duty worker, online)",
           "  doorstep find --name Example --born 1990-01-02\n"
           "  doorstep duty 3fa2… --note \"call from the police, child alone\"")
       .Takes("FAMILY", "Its id in full, as `doorstep find` gives it")

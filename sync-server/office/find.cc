@@ -35,10 +35,9 @@ Telling TellingOf(const OfficeCaller& caller, const Sight& sight) {
 absl::StatusOr<std::set<Id>> Candidates(const Asking& asking, const Identity& asked) {
   std::set<Id> scopes;
   for (const std::string& term : TermsToSearch(asked)) {
-    absl::Status read =
-        asking.view.ForEachFound(term, [&](const Id& scope, uint32_t, const Id&) {
-          if (scopes.size() < kCandidatesMax) scopes.insert(scope);
-        });
+    absl::Status read = asking.view.ForEachFound(term, [&](const Id& scope, uint32_t, const Id&) {
+      if (scopes.size() < kCandidatesMax) scopes.insert(scope);
+    });
     if (!read.ok()) return read;
   }
   return scopes;
@@ -101,9 +100,7 @@ bool IsUndecided(const v1::Referral& referral) {
   return IsIncoming(referral) && (referral.state() == v1::Referral::STATE_RECEIVED ||
                                   referral.state() == v1::Referral::STATE_SCREENING);
 }
-bool IsActive(const v1::Episode& episode) {
-  return episode.state() == v1::Episode::STATE_ACTIVE;
-}
+bool IsActive(const v1::Episode& episode) { return episode.state() == v1::Episode::STATE_ACTIVE; }
 
 // Until its Referral is decided; without one until an Episode is ACTIVE.
 bool IsBeingTakenIn(ScopeState& family) {
@@ -116,8 +113,8 @@ bool IsBeingTakenIn(ScopeState& family) {
 
 bool ReadSearch(const v1::OfficeRequest::Find& find, Identity& asked) {
   for (const std::string* text :
-       {&find.given_name(), &find.family_name(), &find.postcode(), &find.upn(),
-        &find.nhs_number(), &find.nino(), &find.la_child_id(), &find.uprn()}) {
+       {&find.given_name(), &find.family_name(), &find.postcode(), &find.upn(), &find.nhs_number(),
+        &find.nino(), &find.la_child_id(), &find.uprn()}) {
     if (text->size() > kSearchTextBytesMax || !IsPlainText(*text)) return false;
   }
   const auto add = [](std::set<std::string>& to, std::string value) {
@@ -172,8 +169,8 @@ absl::Status FindFamilies(const Asking& asking, const Identity& asked, v1::Offic
     const std::optional<Sight> sight = SightOf(asking, family);
     const Telling telling = sight ? TellingOf(asking.caller, *sight) : Telling::kNothing;
     std::optional<Found> best;
-    for (const KnownPerson& known : telling == Telling::kNothing ? std::vector<KnownPerson>()
-                                                                 : PeopleOf(family)) {
+    for (const KnownPerson& known :
+         telling == Telling::kNothing ? std::vector<KnownPerson>() : PeopleOf(family)) {
       Match match = Compare(asked, known.identity);
       if (!IsHit(match, *thresholds) || (best && best->match.points >= match.points)) continue;
       best = Found{std::move(match), known.person, {}};
@@ -257,8 +254,7 @@ absl::StatusOr<bool> FindKnown(const Asking& asking, const Id& asked, v1::Office
   const bool decides = sight && (ReadersIn(*sight) & LetterBit(Who::S)) != 0;
   if (!sight || (!decides && (sight->place & workers) == 0)) return false;
   told.insert(asked);
-  if (!IsBeingTakenIn(mine)) return mine.status().ok() ? absl::StatusOr<bool>(true)
-                                                       : mine.status();
+  if (!IsBeingTakenIn(mine)) return mine.status().ok() ? absl::StatusOr<bool>(true) : mine.status();
   const absl::StatusOr<Thresholds> thresholds = ThresholdsNow(asking);
   if (!thresholds.ok()) return thresholds.status();
 

@@ -155,8 +155,8 @@ absl::Status BringIndexUpToDate(Store& store) {
     absl::StatusOr<std::optional<std::string>> rules = (*view)->FindMeta(kRulesName);
     if (!rules.ok()) return rules.status();
     if (*rules == std::string(kRules)) return absl::OkStatus();
-    absl::Status read = (*view)->ForEachScope(
-        [&](const Id& scope, const ScopeRow&) { scopes.push_back(scope); });
+    absl::Status read =
+        (*view)->ForEachScope([&](const Id& scope, const ScopeRow&) { scopes.push_back(scope); });
     if (!read.ok()) return read;
   }
   for (const Id& scope : scopes) {

@@ -122,12 +122,12 @@ absl::StatusOr<bool> ShowJournal(const Asking& asking, const Id& device, std::st
   std::vector<std::pair<const RecordType*, const Record*>> shown;
   for (const RecordType& type : Catalog::Get().types()) {
     if (type.scope != Who::JOURNAL || (type.office_readers & asking.caller.roles) == 0) continue;
-    journal.ForEach(type.number,
-                    [&](const Record& record) { shown.emplace_back(&type, &record); });
+    journal.ForEach(type.number, [&](const Record& record) { shown.emplace_back(&type, &record); });
   }
   if (!journal.status().ok()) return journal.status();
   std::sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.second->made_seq, a.second->id) < std::pair(b.second->made_seq, b.second->id);
+    return std::pair(a.second->made_seq, a.second->id) <
+           std::pair(b.second->made_seq, b.second->id);
   });
   size_t bytes = 0;
   for (uint64_t at = *skip; at < shown.size(); ++at) {
@@ -153,7 +153,7 @@ absl::StatusOr<bool> ListHeads(const Asking& asking, std::string_view after,
     if (answer.heads_size() >= kOfficeRowsMax) return answer.set_more(true);
     v1::HeadRow& head = *answer.add_heads();
     head.set_scope(scope.str());
-    head.set_kind(scope == asking.view.tenant()      ? v1::HeadRow::DIRECTORY
+    head.set_kind(scope == asking.view.tenant()   ? v1::HeadRow::DIRECTORY
                   : asking.directory.Knows(scope) ? v1::HeadRow::JOURNAL
                                                   : v1::HeadRow::FAMILY);
     head.set_seq(row.seq);

@@ -16,8 +16,8 @@ enum class Compared : uint8_t { kMissing, kEqual, kDifferent };
 
 Compared Sets(const std::set<std::string>& a, const std::set<std::string>& b) {
   if (a.empty() || b.empty()) return Compared::kMissing;
-  const bool shared = std::any_of(a.begin(), a.end(),
-                                  [&](const std::string& value) { return b.contains(value); });
+  const bool shared =
+      std::any_of(a.begin(), a.end(), [&](const std::string& value) { return b.contains(value); });
   return shared ? Compared::kEqual : Compared::kDifferent;
 }
 
@@ -97,8 +97,8 @@ class Comparison {
       for (const Identity::Name& theirs : b.names) {
         std::vector<Ground> pair;
         int points = 0;
-        for (const Ground& ground : {Family(mine.family, theirs.family),
-                                     Given(mine.given, theirs.given)}) {
+        for (const Ground& ground :
+             {Family(mine.family, theirs.family), Given(mine.given, theirs.given)}) {
           if (ground.points() == 0) continue;
           points += ground.points();
           pair.push_back(ground);

@@ -48,7 +48,8 @@ void AddIfAny(std::set<std::string>& to, std::string value) {
 
 std::vector<KnownPerson> PeopleOf(ScopeState& family) {
   std::map<Id, Identity> people;
-  const AddressMay address = HasProtectedPerson(family) ? AddressMay::kNotCount : AddressMay::kCount;
+  const AddressMay address =
+      HasProtectedPerson(family) ? AddressMay::kNotCount : AddressMay::kCount;
   ForEachInForce<v1::Person>(family, kPerson, [&](const Id& id, const v1::Person& person) {
     Identity& identity = people[id];
     if (person.has_birth_on() && IsExact(person)) identity.birth_on = person.birth_on();
@@ -107,7 +108,8 @@ bool HasProtectedPerson(ScopeState& family) {
 std::string NameOfFamily(ScopeState& family) {
   const Record* record = family.Find(kFamily, family.scope());
   v1::Family message;
-  if (record == nullptr || !ParseInForce(*record, *Catalog::Get().Find(kFamily), message)) return "";
+  if (record == nullptr || !ParseInForce(*record, *Catalog::Get().Find(kFamily), message))
+    return "";
   return message.name();
 }
 

@@ -11,6 +11,18 @@ using Who = v1::RecordRule;
 
 constexpr uint32_t kFamily = 1;
 
+// An open place of the caller's that reaches into a restricted family: an emergency does not.
+bool IsAssigned(const Asking& asking, ScopeState& family) {
+  for (const AssignmentView& place : AssignmentsOf(family)) {
+    if (place.user == asking.caller.user && place.OpenAt(asking.now_ms) &&
+        place.relation != v1::Assignment::RELATION_BREAK_GLASS &&
+        RoleFits(asking.directory, asking.at, place)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<OfficeCaller> CallerOf(const Directory& directory, uint64_t at, const Id& device) {
@@ -33,10 +45,9 @@ std::optional<Sight> SightOf(const Asking& asking, ScopeState& family) {
   Sight sight;
   sight.team = view->team;
   sight.restricted = view->restricted;
-  sight.place =
-      LettersIn(asking.directory, asking.at, family, asking.caller.user, asking.now_ms);
+  sight.place = LettersIn(asking.directory, asking.at, family, asking.caller.user, asking.now_ms);
   sight.supervises = asking.caller.teams.contains(view->team);
-  if (view->restricted && sight.place == 0) return std::nullopt;
+  if (view->restricted && !IsAssigned(asking, family)) return std::nullopt;
   return sight;
 }
 
@@ -48,14 +59,13 @@ Letters ReadersIn(const Sight& sight) {
 
 absl::StatusOr<std::set<Id>> FamiliesNear(const Asking& asking) {
   std::set<Id> families;
-  absl::Status read = asking.view.ForEachScopeOf(
-      asking.caller.user, [&](const Id& scope) { families.insert(scope); });
+  absl::Status read = asking.view.ForEachScopeOf(asking.caller.user,
+                                                 [&](const Id& scope) { families.insert(scope); });
   if (!read.ok()) return read;
   for (const Id& team : asking.caller.teams) {
-    read = asking.view.ForEachFound(TeamTerm(team),
-                                    [&](const Id& scope, uint32_t type, const Id&) {
-                                      if (type == kFamily) families.insert(scope);
-                                    });
+    read = asking.view.ForEachFound(TeamTerm(team), [&](const Id& scope, uint32_t type, const Id&) {
+      if (type == kFamily) families.insert(scope);
+    });
     if (!read.ok()) return read;
   }
   return families;

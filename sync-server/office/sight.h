@@ -18,8 +18,8 @@ namespace doorstep::server {
 struct OfficeCaller {
   Id device;
   Id user;
-  Letters roles = 0;    // K, S, P, A, U, R, DUTY: of counting roles
-  std::set<Id> teams;   // of the counting roles SUPERVISOR
+  Letters roles = 0;   // K, S, P, A, U, R, DUTY: of counting roles
+  std::set<Id> teams;  // of the counting roles SUPERVISOR
   bool Has(v1::RecordRule::Who who) const { return (roles & LetterBit(who)) != 0; }
 };
 // nullopt: the device does not count, its person is not ACTIVE, or has no counting role.
@@ -35,8 +35,8 @@ struct Asking {
 
 struct Sight {
   Id team;
-  Letters place = 0;         // of open places here
-  bool supervises = false;   // a supervisor of the family's team
+  Letters place = 0;        // of open places here
+  bool supervises = false;  // a supervisor of the family's team
   bool restricted = false;
 };
 // Of a family as its state has it. nullopt: unfounded, it bars the caller, or it is restricted and

@@ -60,20 +60,20 @@ void OfficeService::Ask(const Caller& caller, std::string_view request, Done don
     if (!view.ok()) return done(view.status());
     const absl::StatusOr<SharedDirectory::Place> place = parts_.directory.At(**view);
     if (!place.ok()) return done(place.status());
-    outcome = AskOffice(**view, place->directory, place->at, caller.device, parts_.now_ms(),
-                        message);
+    outcome =
+        AskOffice(**view, place->directory, place->at, caller.device, parts_.now_ms(), message);
   }
   if (!outcome.ok()) return done(outcome.status());
   if (outcome->refusal != Refusal::kNone) return done(StatusOfRefusal(outcome->refusal));
   std::string answer = outcome->answer.SerializeAsString();
   if (outcome->told.empty()) return done(std::move(answer));
-  parts_.writer.Do([told = std::move(outcome->told), answer = std::move(answer),
-                    done = std::move(done)](const absl::Status& ready, Ingest&,
-                                            Store& store) mutable {
-    const absl::Status written = ready.ok() ? WriteDown(store, told) : ready;
-    written.ok() ? done(std::move(answer)) : done(written);
-    return written;
-  });
+  parts_.writer.Do(
+      [told = std::move(outcome->told), answer = std::move(answer), done = std::move(done)](
+          const absl::Status& ready, Ingest&, Store& store) mutable {
+        const absl::Status written = ready.ok() ? WriteDown(store, told) : ready;
+        written.ok() ? done(std::move(answer)) : done(written);
+        return written;
+      });
 }
 
 }  // namespace doorstep::server

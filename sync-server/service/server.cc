@@ -19,11 +19,11 @@
 #include <utility>
 
 #include "crypto/reason.h"
+#include "sync-server/office/find_terms.h"
 #include "sync-server/service/call_table.h"
 #include "sync-server/service/calls.h"
 #include "sync-server/service/enrol_door.h"
 #include "sync-server/service/enrol_service.h"
-#include "sync-server/office/find_terms.h"
 #include "sync-server/service/invitations.h"
 #include "sync-server/service/office_door.h"
 #include "sync-server/service/office_service.h"

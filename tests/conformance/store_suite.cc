@@ -254,9 +254,9 @@ void CheckMeta(Store& store) {
 // Only heads that are on the chain raise the mark, and nothing lowers it.
 std::vector<std::pair<Id, Id>> Found(const ReadView& view, std::string_view term) {
   std::vector<std::pair<Id, Id>> found;
-  REQUIRE(view.ForEachFound(term, [&](const Id& scope, uint32_t, const Id& record) {
-                found.emplace_back(scope, record);
-              }).ok());
+  REQUIRE(view.ForEachFound(term, [&](const Id& scope, uint32_t,
+                                      const Id& record) { found.emplace_back(scope, record); })
+              .ok());
   return found;
 }
 
@@ -296,8 +296,7 @@ void CheckOfficeReads(Store& store) {
   {
     std::unique_ptr<Transaction> tx = Begin(store);
     for (int64_t at_ms : {30, 10, 20}) {
-      REQUIRE(
-          tx->AddOfficeRead({family, MakeId(67), MakeId(68), at_ms, OfficeAct::kShown}).ok());
+      REQUIRE(tx->AddOfficeRead({family, MakeId(67), MakeId(68), at_ms, OfficeAct::kShown}).ok());
     }
     REQUIRE(tx->AddOfficeRead({other, MakeId(67), MakeId(68), 5, OfficeAct::kFound}).ok());
     REQUIRE(tx->Commit().ok());

@@ -21,6 +21,7 @@ class Council:
     def __init__(self, home):
         self.home = home
         self.server = Server(home)
+        self.server.flags = ["--enrol-per-minute", "600"]  # three people join from one machine at once
         self.robin = Device(home, "Robin Archer", "administrator")
         self.sam = Device(home, "Sam Sutton", "supervisor")
         hold_ceremony(home, self.server, self.robin, self.sam)
@@ -57,11 +58,9 @@ class Council:
 
 
 def begin(device, name):
-    scope = device.json("family", "new", name, "--team", "North")["scope"]
-    child = device.made("person", "add", scope, "--given", "Siân", "--family-name", "O'Brien",
-                        "--role", "CHILD", "--born", BORN)
+    made = device.made("family", "new", name, "--team", "North", "--child", f"Siân O'Brien:{BORN}")
     device.sync()
-    return scope, child
+    return made["Family"]
 
 
 def find(device, *words):
@@ -103,7 +102,7 @@ def look(sam, dot, uma, family):
 
 
 def ask_who_is_known(sam, ana):
-    scope, _ = begin(ana, "Newcomer")
+    scope = begin(ana, "Newcomer")
     sam.sync()
     told = sam.json("known", scope).get("hits", [])
     check([h["name"] for h in told] == ["Example"], "the supervisor is not told who is known")
@@ -132,7 +131,7 @@ def main():
             dot = council.hire("Dot Night", "DUTY")
             uma = council.hire("Uma Audit", "AUDITOR")
             sam = council.sam
-            family, _ = begin(ana, "Example")
+            family = begin(ana, "Example")
             sam.sync()
             unknown = open_in_an_emergency(sam, dot, family)
             look(sam, dot, uma, family)

@@ -54,8 +54,8 @@ TEST_CASE("emergency: a duty worker opens a family alone, until the server's clo
                    {6, EncodeBytes(6, "rang the school")}});
   };
   CHECK(night.Push(night.dot, {note()}) == v1::HELD_REASON_UNSPECIFIED);
-  const std::vector<Id> readers = RestrictedReaders(night.town.directory, night.town.directory.seq(),
-                                                    night.log.state(), night.town.now_ms);
+  const std::vector<Id> readers = RestrictedReaders(
+      night.town.directory, night.town.directory.seq(), night.log.state(), night.town.now_ms);
   CHECK(std::find(readers.begin(), readers.end(), night.dot.user) == readers.end());
   night.town.now_ms += 4 * kHourMs;
   CHECK_FALSE(night.Reads(night.dot));
@@ -76,8 +76,7 @@ TEST_CASE("emergency: eight hours after receipt at the latest, with an end and a
   endless.mutable_writes()->DeleteSubrange(4, 1);
   CHECK(night.Push(night.dot, {endless}) == v1::HELD_REASON_GUARD);
   CHECK_FALSE(night.Reads(night.dot));
-  CHECK(night.Push(night.dot, {night.Emergency(now + 8 * kHourMs)}) ==
-        v1::HELD_REASON_UNSPECIFIED);
+  CHECK(night.Push(night.dot, {night.Emergency(now + 8 * kHourMs)}) == v1::HELD_REASON_UNSPECIFIED);
 }
 
 TEST_CASE("emergency: for duty workers, for themselves, alone, and never sealed words") {
@@ -172,12 +171,12 @@ TEST_CASE("how long an emergency lasts is a setting, held to one to eight hours"
   const int32_t today = night.town.today;
   CHECK(EmergencyMs(directory, today) == 4 * kHourMs);
   const auto set = [&](int64_t hours, int32_t from) {
-    night.town.log.Push(night.town.Write(
-        night.town.admin, night.town.tenant,
-        {Change(kSetting, night.town.NewId(),
-                {{1, EncodeNumber(1, v1::SETTING_KEY_EMERGENCY_HOURS)},
-                 {3, EncodeI64(3, hours)},
-                 {4, EncodeDate(4, from)}})}));
+    night.town.log.Push(
+        night.town.Write(night.town.admin, night.town.tenant,
+                         {Change(kSetting, night.town.NewId(),
+                                 {{1, EncodeNumber(1, v1::SETTING_KEY_EMERGENCY_HOURS)},
+                                  {3, EncodeI64(3, hours)},
+                                  {4, EncodeDate(4, from)}})}));
   };
   set(2, today - 10);
   CHECK(EmergencyMs(directory, today) == 2 * kHourMs);

@@ -37,8 +37,8 @@ void Checker::CheckServerState(const Id& scope, const Node* end) {
   }
 }
 
-// Whether this device has acted on the ending of every place that its person has there on the server:
-// by those it never takes the family up again, even if a restored server holds them open.
+// Whether this device has acted on the ending of every place that its person has there on the
+// server: by those it never takes the family up again, even if a restored server holds them open.
 bool Checker::WillNotTakeUp(DeviceUnit& device, const Id& scope, int64_t server_ms) const {
   const client::ScopeRow* row = device.store().log().Find(scope);
   if (row != nullptr && row->seq > 0) return false;
@@ -74,8 +74,9 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
     const bool served =
         row.scope == parts_.tenant
             ? directory.DeviceCounts(device.id) && directory.StaffActive(device.user)
-            : row.scope != device.id && MayBeServed(directory, FamilyAt(ServerEnd(row.scope)),
-                                                    device.id, server_ms, Asked::kOffered) &&
+            : row.scope != device.id &&
+                  MayBeServed(directory, FamilyAt(ServerEnd(row.scope)), device.id, server_ms,
+                              Asked::kOffered) &&
                   !WillNotTakeUp(device, row.scope, server_ms);
     const bool undecided = row.undecided;
     return !served && (undecided || !ArchiveHolds(row.uid));

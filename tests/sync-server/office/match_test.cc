@@ -105,7 +105,7 @@ TEST_CASE("a name spelt nearly so, and a birth date with day and month exchanged
   Identity april = Sam();
   april.birth_on = 17'990;  // 2019-04-04
   Identity exchanged = Sam();
-  exchanged.birth_on = 17'259;  // 2017-04-03
+  exchanged.birth_on = 17'259;           // 2017-04-03
   CHECK(Points(april, exchanged) == 0);  // year and month both differ
   Identity third = Sam(), fourth = Sam();
   third.birth_on = 17'959;   // 2019-03-04

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/authority_emergency.h"
 #include "model/digest.h"
 #include "sync-server/access/restore_gate.h"
 #include "sync-server/office/find_terms.h"
@@ -119,8 +120,8 @@ class Desk {
     const std::unique_ptr<ReadView> view = *council.server->store->Read();
     const absl::StatusOr<SharedDirectory::Place> place = council.server->directory.At(*view);
     REQUIRE(place.ok());
-    const absl::StatusOr<OfficeOutcome> outcome = AskOffice(
-        *view, place->directory, place->at, hand.device, town().now_ms, request);
+    const absl::StatusOr<OfficeOutcome> outcome =
+        AskOffice(*view, place->directory, place->at, hand.device, town().now_ms, request);
     INFO(outcome.status().ToString());
     REQUIRE(outcome.ok());
     return *outcome;
@@ -226,9 +227,8 @@ TEST_CASE("a person who is suspended, and a device that is ended, ask nothing an
     id = desk.dot.device;
   }
   const Op live = desk.town().log.Live(type, id, 7);
-  desk.town().log.Push(desk.town().Write(
-      desk.town().admin, desk.town().tenant,
-      {Change(type, id, {{7, EncodeNumber(7, 2), {live}}})}));
+  desk.town().log.Push(desk.town().Write(desk.town().admin, desk.town().tenant,
+                                         {Change(type, id, {{7, EncodeNumber(7, 2), {live}}})}));
   desk.council.Mirror();
   CHECK(desk.Find(desk.dot).refusal == Refusal::kDenied);
 }
@@ -257,6 +257,17 @@ TEST_CASE("a restricted family, and one that bars the asker, answer as one that 
   CHECK(desk.Find(desk.dot).told.empty());
   CHECK(Bytes(desk.Records(desk.pia, family)) == Bytes(desk.Records(desk.pia, absent)));
   CHECK(desk.Records(desk.pia, family).refusal == Refusal::kNotFound);
+}
+
+TEST_CASE("a family opened in an emergency and restricted since is found no more") {
+  Desk desk;
+  const Id family = desk.Family();
+  desk.Push(desk.dot, family,
+            {EmergencyAssignment(desk.town().NewId(), desk.dot.user, "child alone",
+                                 desk.town().today, desk.town().now_ms + 3'600'000)});
+  CHECK(desk.Find(desk.dot).answer.hits_size() == 1);
+  desk.Restrict(family);
+  CHECK(desk.Find(desk.dot).answer.hits().empty());
 }
 
 TEST_CASE("a restricted family is found by those who are assigned to it") {
@@ -300,16 +311,17 @@ TEST_CASE("a programme officer finds and is shown only families with an open pla
   const OfficeOutcome shown = desk.Records(desk.pia, family);
   REQUIRE(shown.refusal == Refusal::kNone);
   CHECK(shown.told.size() == 1);
-  CHECK(TypesIn(shown) ==
-        std::set<uint32_t>{kFamily, kPerson, kPersonName, kAddress, kAssignment});
+  CHECK(TypesIn(shown) == std::set<uint32_t>{kFamily, kPerson, kPersonName, kAddress, kAssignment});
 }
 
 TEST_CASE("the index follows what is written: names, birth dates, identifiers") {
   Desk desk;
   const Id family = desk.Family();
   CHECK(desk.Find(desk.dot, "Okafor").answer.hits_size() == 0);
-  const Record before = *desk.council.server->store->Read().value()->LoadRecord(
-      family, kPersonName, desk.name).value();
+  const Record before = *desk.council.server->store->Read()
+                             .value()
+                             ->LoadRecord(family, kPersonName, desk.name)
+                             .value();
   const Op op = before.FindCell(4)->live.back().op;
   desk.Push(desk.ana, family,
             {Change(kPersonName, desk.name, {{4, EncodeBytes(4, "Okafor"), {op}}})});
@@ -390,15 +402,13 @@ TEST_CASE("no answer holds a sealed value, nor a record whose readers do not nam
                      {6, EncodeBytes(6, "what was said")}})});
   // Beside a need, which P is shown; beside a note, which nobody here is.
   for (const auto& [about, words] : {std::pair{need, "about the need"}, {note, "about the note"}}) {
-    desk.Push(desk.ana, family,
-              {Change(kAddendum, desk.town().NewId(),
-                      {{1, EncodeId(1, about)},
-                       {2, EncodeNumber(2, 2)},
-                       {3, EncodeBytes(3, words)}})});
+    desk.Push(
+        desk.ana, family,
+        {Change(kAddendum, desk.town().NewId(),
+                {{1, EncodeId(1, about)}, {2, EncodeNumber(2, 2)}, {3, EncodeBytes(3, words)}})});
   }
   const std::string sealed = "\x01" + std::string(72 + 256, 's');
-  desk.Push(desk.ana, family,
-            {Change(kPerson, desk.person, {{16, EncodeBytes(16, sealed)}})});
+  desk.Push(desk.ana, family, {Change(kPerson, desk.person, {{16, sealed}})});
   desk.Assign(family, desk.pia, v1::Assignment::RELATION_PROGRAMME);
   desk.Assign(family, desk.rob, v1::Assignment::RELATION_RECORDS);
 
@@ -418,8 +428,10 @@ TEST_CASE("no answer holds a sealed value, nor a record whose readers do not nam
   // Every live write has the name by which a command can name it.
   for (const v1::OfficeRecord& record : officer.answer.records()) {
     const std::optional<Record> stored =
-        desk.council.server->store->Read().value()->LoadRecord(family, record.type(),
-                                                               *Id::FromBytes(record.id())).value();
+        desk.council.server->store->Read()
+            .value()
+            ->LoadRecord(family, record.type(), *Id::FromBytes(record.id()))
+            .value();
     for (const v1::OfficeRecord::Field& field : record.fields()) {
       const Cell& cell = *stored->FindCell(field.field());
       REQUIRE(static_cast<size_t>(field.live_size()) == cell.live.size());
@@ -514,11 +526,12 @@ TEST_CASE("known families are told until the Referral is decided, else until wor
                      {9, EncodeBytes(9, "school asks")},
                      {12, EncodeNumber(12, v1::Referral::STATE_RECEIVED)}})});
   CHECK(desk.Known(desk.sue(), family).answer.hits_size() == 1);
-  const Record stored = *desk.council.server->store->Read().value()->LoadRecord(
-      family, kReferral, referral).value();
+  const Record stored =
+      *desk.council.server->store->Read().value()->LoadRecord(family, kReferral, referral).value();
   desk.Push(desk.sue(), family,
             {Change(kReferral, referral,
-                    {{12, EncodeNumber(12, v1::Referral::STATE_WITHDRAWN),
+                    {{12,
+                      EncodeNumber(12, v1::Referral::STATE_WITHDRAWN),
                       {stored.FindCell(12)->live.back().op}}})});
   const OfficeOutcome decided = desk.Known(desk.sue(), family);
   CHECK(decided.refusal == Refusal::kNone);
@@ -554,13 +567,13 @@ TEST_CASE("who looked: journals and the office's own book, for auditors and reco
   Desk desk;
   const Id family = desk.Family(), other = desk.Family();
   for (const Id& seen : {family, other}) {
-    const v1::RowAnswer answer = desk.council.Push(desk.town().Write(
-        desk.ana, desk.ana.device,
-        {Change(kAccessEvent, desk.town().NewId(),
-                {{1, EncodeBytes(1, seen.view())},
-                 {3, EncodeI64(3, desk.town().now_ms)},
-                 {5, EncodeNumber(5, v1::AccessEvent::PURPOSE_WORK)},
-                 {6, EncodeNumber(6, v1::AccessEvent::ACTS_VIEW)}})}));
+    const v1::RowAnswer answer = desk.council.Push(
+        desk.town().Write(desk.ana, desk.ana.device,
+                          {Change(kAccessEvent, desk.town().NewId(),
+                                  {{1, EncodeBytes(1, seen.view())},
+                                   {3, EncodeI64(3, desk.town().now_ms)},
+                                   {5, EncodeNumber(5, v1::AccessEvent::PURPOSE_WORK)},
+                                   {6, EncodeNumber(6, v1::AccessEvent::ACTS_VIEW)}})}));
     REQUIRE(answer.accepted().verdict() == v1::APPLIED);
   }
   {
@@ -614,8 +627,8 @@ TEST_CASE("what is no question is refused, and tells nobody anything") {
   Desk desk;
   const Id family = desk.Family();
   std::vector<v1::OfficeRequest> requests(10);
-  requests[0].mutable_find();                                       // nothing to search by
-  requests[1].mutable_find()->set_postcode("M1 1AE");               // a place finds nobody
+  requests[0].mutable_find();                          // nothing to search by
+  requests[1].mutable_find()->set_postcode("M1 1AE");  // a place finds nobody
   requests[2].mutable_find()->set_family_name(std::string(kSearchTextBytesMax + 1, 'a'));
   requests[3].mutable_find()->set_family_name(std::string("a\x1b[31m"));
   requests[4].mutable_find()->set_family_name("\xff\xfe");

@@ -38,9 +38,8 @@ Id BeginFamily(OpenHouse& house) {
     family.set_name("The Samples");
     family.set_team(team.str());
     changes.push_back(NewRecord(scope, family));
-    for (v1::RecordChange& change :
-         FirstAssignments(directory, directory.seq(), house.sam.user, team, {}, 20'000,
-                          house.random)) {
+    for (v1::RecordChange& change : FirstAssignments(directory, directory.seq(), house.sam.user,
+                                                     team, {}, 20'000, house.random)) {
       changes.push_back(std::move(change));
     }
   }
@@ -61,8 +60,7 @@ Id BeginFamily(OpenHouse& house) {
   body.set_actor(house.sam.user.str());
   body.set_schema(kSchema);
   for (v1::RecordChange& change : changes) *body.add_changes() = std::move(change);
-  const Changeset first =
-      *AuthorChangeset(house.tenant(), body, house.sam.keys.parts().sign_seed);
+  const Changeset first = *AuthorChangeset(house.tenant(), body, house.sam.keys.parts().sign_seed);
   const auto answer = house.Connect(house.sam)->Push(PushOf({first}));
   REQUIRE(answer.ok());
   REQUIRE(answer->answers(0).accepted().verdict() == v1::APPLIED);
@@ -82,10 +80,11 @@ int Told(OpenHouse& house, const Id& family) {
   int told = 0;
   REQUIRE(house.store->Read()
               .value()
-              ->ForEachOfficeRead(family, [&](const OfficeRead& read) {
-                CHECK(read.device == house.sam.device);
-                ++told;
-              })
+              ->ForEachOfficeRead(family,
+                                  [&](const OfficeRead& read) {
+                                    CHECK(read.device == house.sam.device);
+                                    ++told;
+                                  })
               .ok());
   return told;
 }
@@ -169,8 +168,7 @@ TEST_CASE("a family that one may not know of looks from outside like one that is
   {
     v1::Family record;
     record.add_barred_staff(house.sam.user.str());
-    const Changeset changeset =
-        house.Write(house.sam, family, {NewRecord(family, record)});
+    const Changeset changeset = house.Write(house.sam, family, {NewRecord(family, record)});
     const auto answer = house.Connect(house.sam)->Push(PushOf({changeset}));
     REQUIRE(answer->answers(0).accepted().verdict() == v1::APPLIED);
   }

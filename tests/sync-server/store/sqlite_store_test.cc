@@ -171,9 +171,9 @@ TEST_CASE("a file of the first version gets what the second one added, and keeps
   Put(*Open(path), "name", "value");
   {
     const std::unique_ptr<Database> raw = *Database::Open(path, KeyOf('a'), Database::Use::kWrite);
-    for (const char* sql : {"DROP TABLE find_token", "DROP TABLE office_read",
-                            "DELETE FROM meta WHERE name = CAST('find key' AS BLOB)",
-                            "PRAGMA user_version=1"}) {
+    for (const char* sql :
+         {"DROP TABLE find_token", "DROP TABLE office_read",
+          "DELETE FROM meta WHERE name = CAST('find key' AS BLOB)", "PRAGMA user_version=1"}) {
       REQUIRE(raw->Execute(sql).ok());
     }
   }
