@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "model/change_message.h"
 #include "model/value.h"
 
 namespace doorstep {
@@ -18,12 +19,8 @@ constexpr int64_t kEmergencyHours = 4;  // where nobody set it
 // What a change that makes an Assignment says; nullopt for any other.
 std::optional<v1::Assignment> NewAssignmentIn(const v1::RecordChange& change) {
   if (change.type() != kAssignment) return std::nullopt;
-  std::string bytes;
-  for (const v1::FieldWrite& write : change.writes()) {
-    if (!write.drop()) bytes += write.value();
-  }
-  v1::Assignment assignment;
-  if (!assignment.ParseFromString(bytes) || !assignment.has_user()) return std::nullopt;
+  v1::Assignment assignment = MessageOf<v1::Assignment>(change);
+  if (!assignment.has_user()) return std::nullopt;  // an ending
   return assignment;
 }
 

@@ -90,6 +90,7 @@ const std::vector<Library>& Libraries() {
        {"libpq-fe.h", "libpq/", "postgresql/"},
        {"sync-server/store/postgres/connection.cc"}},
       {"OpenSSL", {"openssl/"}, {"crypto/certificate.cc"}},
+      {"ICU", {"unicode/"}, {"sync-server/office/names.cc"}},
       {"Boost", {"boost/"}, {"shell/host/host.cc"}},
   };
   return libraries;
