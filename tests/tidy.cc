@@ -81,7 +81,8 @@ Findings CheckRecordNames(const File& file, const std::vector<std::string>& name
   // Sentences of practice, views of the records that the machinery stands on, what purges and
   // shares, the office's figures and the ceremony.
   static constexpr std::array<string_view, 8> kMayName = {
-      "rules", "authority", "plan_approval", "purge", "share", "ceremony", "access_event", "looked"};
+      "rules", "authority", "plan_approval", "purge",
+      "share", "ceremony",  "access_event",  "looked"};
   Findings out;
   if (!IsCpp(file.path) || !BelowAny(file.path, kHeld)) return out;
   if (Below(file.path, "sync-server/office")) return out;
