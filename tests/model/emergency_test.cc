@@ -1,4 +1,4 @@
-// A duty worker's own place in a family, and places that must lapse.
+// A duty worker's own place in a family, and places that must lapse (B46).
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-// Who is told what by the office: over a real store that ingest has filled.
+// Who is told what by the office: over a real store that ingest has filled (B46, B60, B70).
 #include "sync-server/office/office.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,5 +1,5 @@
-// The office over real TLS: who is answered, what a refusal looks like from outside, what is
-// written down before an answer leaves.
+// The office over real TLS: who is answered, what a refusal looks like from outside (B28, B34, B60,
+// B61), what is written down before an answer leaves.
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
