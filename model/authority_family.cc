@@ -331,6 +331,9 @@ bool MayRead(const Directory& directory, uint64_t at, ScopeState& family, const 
     bool asked_only = assignment.relation == v1::Assignment::RELATION_RECORDS;
     bool never = assignment.relation == v1::Assignment::RELATION_PROGRAMME ||
                  assignment.relation == v1::Assignment::RELATION_AUDIT;
+    // An emergency opens no family that has become restricted since.
+    never =
+        never || (assignment.relation == v1::Assignment::RELATION_BREAK_GLASS && view->restricted);
     if (!never && (!asked_only || ask == Ask::kWhenAsked)) return true;
   }
   return false;

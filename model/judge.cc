@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "crypto/reason.h"
+#include "model/authority_emergency.h"
 #include "model/merge.h"
 #include "model/plan_approval.h"
 #include "model/planted.h"
@@ -70,6 +71,11 @@ Place JudgeFamilyPlace(const Bench& bench, ScopeState& family, const Changeset& 
     return {kFine, LetterBit(Who::S) | LetterBit(Who::ANY), Making::kFromPlace};
   }
   if (view->barred_staff.contains(changeset.actor)) return Refused(v1::HELD_REASON_BARRED);
+  if (AsksForEmergency(changeset)) {
+    HeldReason guard = EmergencyGuard(directory, bench.at, family, changeset, bench.received_ms);
+    if (guard != kFine) return Refused(guard);
+    return {kFine, LetterBit(Who::C) | LetterBit(Who::ANY), Making::kTakingUp};
+  }
   Letters letters = LettersIn(directory, bench.at, family, changeset.actor, bench.received_ms);
   if (Planted(Fault::kAuthorityAtReceipt)) letters |= LastLettersIn(family, changeset.actor);
   if (letters != 0) return {kFine, letters, Making::kFromPlace};
@@ -409,6 +415,8 @@ class Hearing {
     if (kind_ != Who::FAMILY) return kFine;
     HeldReason reason = AssignmentGuard(bench_.directory, bench_.at, trial_, change,
                                         changeset_.actor, place_.making);
+    if (reason != kFine) return reason;
+    reason = LapseGuard(trial_, change, bench_.received_ms);
     if (reason != kFine) return reason;
     reason = ShareGuard(bench_.directory, bench_.at, trial_, change, bench_.received_ms);
     if (reason != kFine) return reason;

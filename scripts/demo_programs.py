@@ -116,6 +116,7 @@ class Server:
         self.port = free_ports()
         self.address = f"127.0.0.1:{self.port}"
         self.process = None
+        self.flags = []  # of `doorstepd serve`, beside its address
         self.log = home / "server.log"
 
     def __call__(self, command, *words):
@@ -124,7 +125,8 @@ class Server:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAMS.folder / "doorstepd", "serve", self.folder, "--listen", self.address],
+                [PROGRAMS.folder / "doorstepd", "serve", self.folder, "--listen", self.address,
+                 *self.flags],
                 stdout=log, stderr=log, start_new_session=True)  # Ctrl-C is ours to answer
         for _ in range(300):
             check(self.process.poll() is None, f"doorstepd ended at once; see {self.log}")

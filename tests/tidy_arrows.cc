@@ -91,6 +91,7 @@ const std::vector<Library>& Libraries() {
        {"sync-server/store/postgres/connection.cc"}},
       {"OpenSSL", {"openssl/"}, {"crypto/certificate.cc"}},
       {"dtl", {"dtl/"}, {"model/word_diff.cc"}},
+      {"ICU", {"unicode/"}, {"sync-server/office/names.cc"}},
       {"Boost", {"boost/"}, {"shell/host/host.cc"}},
   };
   return libraries;

@@ -84,6 +84,10 @@ absl::Status Client::Core::SetPin(std::string_view old_pin, std::string_view new
   return absl::OkStatus();
 }
 
+Client::Core::Joined* Client::Core::LooksAreKept() {
+  return options_.looks == Looks::kRecorded ? joined_.get() : nullptr;
+}
+
 absl::Status Client::Core::Unlock(std::string_view pin) {
   if (keys_) return absl::OkStatus();
   absl::StatusOr<DeviceKeys> keys = guard_->Open(pin);
@@ -99,6 +103,10 @@ void Client::Core::Lock() {
   if (session_ != nullptr) session_->Abandon(MakeStatus(Reason::kLocked, "locked meanwhile"));
   session_ = nullptr;
   if (joined_ != nullptr) {
+    if (Joined* kept = LooksAreKept()) {
+      kept->looks.Flush(kept->desk, kept->readers, Now())
+          .IgnoreError();  // whose is written already
+    }
     std::unique_ptr<Store> store = std::move(joined_->store);
     joined_.reset();
     cabinet_->CloseStore(std::move(store)).IgnoreError();  // memory only: nothing is lost on disk
@@ -112,21 +120,26 @@ void Client::Core::Lock() {
 void Client::Core::CountInto(v1::Status& status) {
   const Desk& desk = joined_->desk;
   absl::StatusOr<Outbox::Counts> rows = desk.store.outbox().Count();
+  absl::StatusOr<Outbox::Counts> own = desk.store.outbox().CountOf(desk.device());
   absl::StatusOr<AttentionCounts> waits = CountAttention(desk, Now());
   absl::StatusOr<bool> archive = HasArchive(desk.store);
   absl::StatusOr<std::optional<int64_t>> contact = desk.store.meta().GetInt(meta::kLastContact);
-  if (!rows.ok() || !waits.ok() || !archive.ok() || !contact.ok()) return;
+  if (!rows.ok() || !own.ok() || !waits.ok() || !archive.ok() || !contact.ok()) return;
   bool agrees = true;
   for (const ScopeRow& row : desk.store.log().Scopes()) {
     agrees = agrees && !row.Has(kSuspect) && !row.Has(kStopped);
   }
-  status.set_unsent(static_cast<uint32_t>(rows->waiting));
+  // What was written about families and what was looked at are told apart: the first is a person's
+  // words, the second follows by itself.
+  const auto waiting_looks = static_cast<uint32_t>(own->waiting);
+  status.set_unsent_looks(waiting_looks);
+  status.set_unsent(static_cast<uint32_t>(rows->waiting) - waiting_looks);
   status.set_unsendable(static_cast<uint32_t>(rows->unsendable));
   status.set_held(waits->held);
   status.set_contested(waits->contested);
   status.set_has_archive(*archive);
   status.set_last_contact_ms(contact->value_or(0));
-  status.set_all_synced(agrees && rows->all == 0 && contact->has_value());
+  status.set_all_synced(agrees && rows->all == own->all && contact->has_value());
   const Directory& directory = desk.directory();
   status.set_directory_seq(directory.seq());
   Names names(desk);
@@ -323,7 +336,12 @@ absl::StatusOr<v1::RecordView> Client::Get(uint32_t type, const Id& id) {
   Core::Turn turn(*core_);
   absl::StatusOr<Core::Joined*> joined = core_->Use();
   if (!joined.ok()) return joined.status();
-  return AnswerGet((*joined)->desk, (*joined)->readers, type, id, core_->Now());
+  absl::StatusOr<v1::RecordView> record =
+      AnswerGet((*joined)->desk, (*joined)->readers, type, id, core_->Now());
+  if (Core::Joined* kept = core_->LooksAreKept(); kept != nullptr && record.ok()) {
+    kept->looks.NoteRecord(kept->desk, kept->readers, *record, core_->Now());
+  }
+  return record;
 }
 
 absl::Status Client::PutDraft(const Id& id, std::string_view draft) {
@@ -340,14 +358,24 @@ absl::StatusOr<std::vector<v1::Answer>> Client::Ask(const v1::Query& query) {
   Core::Turn turn(*core_);
   absl::StatusOr<Core::Joined*> joined = core_->Use();
   if (!joined.ok()) return joined.status();
-  return AnswerQuery((*joined)->desk, (*joined)->readers, query, core_->Now());
+  absl::StatusOr<std::vector<v1::Answer>> answers =
+      AnswerQuery((*joined)->desk, (*joined)->readers, query, core_->Now());
+  if (Core::Joined* kept = core_->LooksAreKept(); kept != nullptr && answers.ok()) {
+    kept->looks.NoteQuery(kept->desk, kept->readers, query, *answers, core_->Now());
+  }
+  return answers;
 }
 
 absl::StatusOr<std::vector<v1::Answer>> Client::Search(const v1::SearchRequest& search) {
   Core::Turn turn(*core_);
   absl::StatusOr<Core::Joined*> joined = core_->Use();
   if (!joined.ok()) return joined.status();
-  return AnswerSearch((*joined)->desk, (*joined)->readers, search, core_->Now());
+  absl::StatusOr<std::vector<v1::Answer>> answers =
+      AnswerSearch((*joined)->desk, (*joined)->readers, search, core_->Now());
+  if (Core::Joined* kept = core_->LooksAreKept(); kept != nullptr && answers.ok()) {
+    kept->looks.NoteSearch(kept->desk, kept->readers, *answers, core_->Now());
+  }
+  return answers;
 }
 
 absl::StatusOr<v1::Attention> Client::ListAttention() {

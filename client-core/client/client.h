@@ -66,11 +66,16 @@ struct Host {
   Network* network = nullptr;  // null: the simulator moves the messages itself
 };
 
+// Whether reading leaves AccessEvents. Off only where nobody reads: a simulator that compares
+// screens, a bench that measures without it.
+enum class Looks : uint8_t { kRecorded, kNotRecorded };
+
 struct Options {
   std::string folder;  // absolute; empty: everything lives in memory and ends with the client
   std::string image;   // in memory: what Image() gave
   v1::ClientOptions client;
   ArgonBounds argon_bounds;
+  Looks looks = Looks::kRecorded;
 };
 
 class Client {
@@ -148,6 +153,7 @@ class Client {
  private:
   class Core;
   explicit Client(std::unique_ptr<Core> core);
+  absl::StatusOr<v1::Reply> CallAdministrator(const v1::Request& request);
   std::unique_ptr<Core> core_;
 };
 

@@ -14,6 +14,7 @@
 #include "client-core/client/cabinet.h"
 #include "client-core/client/client.h"
 #include "client-core/client/desk.h"
+#include "client-core/client/looked.h"
 #include "client-core/client/pin_guard.h"
 #include "client-core/client/readers.h"
 #include "client-core/client/share.h"
@@ -51,6 +52,7 @@ class Client::Core final : public Household {
     Desk desk;
     Readers readers;
     ShareLedger shares;
+    LookBook looks;
   };
 
   int64_t Now() { return host_.clock.NowMs(); }
@@ -91,7 +93,14 @@ class Client::Core final : public Household {
   absl::StatusOr<Id> RecordDevice(const v1::Request::Confirm& confirm, const Id& staff,
                                   const DevicePublicKeys& keys);
 
+  // Where looking is recorded: the joined device's book, else null.
+  Joined* LooksAreKept();
+
   // contact.cc
+  absl::StatusOr<v1::Reply> AskTheOffice(Transport& transport, const v1::Request& request);
+  absl::StatusOr<v1::Reply::DutyOpened> WriteDuty(const v1::Request::Duty& duty,
+                                                  const v1::OfficeAnswer& found);
+  absl::Status ConfirmDuty(v1::Reply::DutyOpened& opened);
   absl::StatusOr<std::unique_ptr<Session>> BeginContact(int64_t now_ms);
   void FinishContact(Session& session, int64_t now_ms);
   absl::Status NoteConfirmed();

@@ -7,6 +7,7 @@
 
 #include "client-core/client/attention.h"
 #include "client-core/client/edits.h"
+#include "client-core/client/looked.h"
 #include "client-core/client/plan_answer.h"
 #include "client-core/client/practice.h"
 #include "client-core/client/safety.h"
@@ -468,6 +469,12 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
     case v1::Query::kPlanPage:
       answers = AnswerPractice(desk, readers, query, now_ms);
       break;
+    case v1::Query::kLooked: {
+      absl::StatusOr<Id> family = IdNamed(query.looked().scope());
+      answers = family.ok() ? LookedHere(desk, *family, now_ms)
+                            : absl::StatusOr<Answers>(family.status());
+      break;
+    }
     case v1::Query::KIND_NOT_SET:
       break;
   }

@@ -22,6 +22,7 @@
 #include "crypto/primitives.h"
 #include "crypto/reason.h"
 #include "doorstep/v1/enrol.grpc.pb.h"
+#include "doorstep/v1/office.grpc.pb.h"
 #include "doorstep/v1/sync.grpc.pb.h"
 
 namespace doorstep::client {
@@ -199,6 +200,7 @@ class GrpcTransport final : public Transport {
   GrpcTransport(const std::shared_ptr<grpc::Channel>& channel, const GrpcLimits& limits)
       : sync_(v1::Sync::NewStub(channel)),
         invitations_(v1::Invitations::NewStub(channel)),
+        office_(v1::Office::NewStub(channel)),
         limits_(limits) {}
 
   absl::Status Pull(const v1::PullRequest& request,
@@ -236,11 +238,17 @@ class GrpcTransport final : public Transport {
         current_, request, limits_.call_ms,
         [&](auto* context, auto& in, auto* out) { return invitations_->Answer(context, in, out); });
   }
+  absl::StatusOr<v1::OfficeAnswer> AskOffice(const v1::OfficeRequest& request) override {
+    return CallOnce<v1::OfficeAnswer>(
+        current_, request, limits_.call_ms,
+        [&](auto* context, auto& in, auto* out) { return office_->Ask(context, in, out); });
+  }
   void Cancel() override { current_.Cancel(); }
 
  private:
   std::unique_ptr<v1::Sync::Stub> sync_;
   std::unique_ptr<v1::Invitations::Stub> invitations_;
+  std::unique_ptr<v1::Office::Stub> office_;
   const GrpcLimits limits_;
   CurrentCall current_;
 };

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/secret.h"
 #include "doorstep/v1/enrol.pb.h"
+#include "doorstep/v1/office.pb.h"
 #include "doorstep/v1/sync.pb.h"
 
 namespace doorstep::client {
@@ -38,6 +39,8 @@ class Transport {
       const v1::InvitationWaiting& request) = 0;
   virtual absl::StatusOr<v1::InvitationAnswered> AnswerInvitation(
       const v1::InvitationAnswer& request) = 0;
+
+  virtual absl::StatusOr<v1::OfficeAnswer> AskOffice(const v1::OfficeRequest& request) = 0;
 
   // Any thread: the call under way, and every later one, ends with E_CANCELLED.
   virtual void Cancel() = 0;

@@ -13,9 +13,10 @@ namespace {
 
 constexpr char kAbout[] =
     "Doorstep: families' records on this device, with or without a network.\n"
-    "Everything but `sync`, `enrol`, `invite` and `confirm` works offline. Ids may be shortened "
-    "to\n"
-    "their first digits, families, staff and teams named. A TEXT may be @FILE, or - for standard\n"
+    "Everything but `sync`, `enrol`, `invite`, `confirm` and what asks the office (`find`, "
+    "`known`,\n"
+    "`duty`, `my-team`, `office-records`, `audit`) works offline. Ids may be shortened to their\n"
+    "first digits, families, staff and teams named. A TEXT may be @FILE, or - for standard\n"
     "input.";
 
 constexpr char kEnding[] =
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
   AddAttentionCommands(&app, &chosen);
   AddRecordCommands(&app, &chosen);
   AddDirectoryCommands(&app, &chosen);
+  AddOfficeCommands(&app, &chosen);
 
   try {
     app.parse(argc, argv);

@@ -14,11 +14,19 @@
 namespace doorstep::shell {
 namespace {
 
+// What is printed is recorded, and for whom.
+void NoteUse(v1::Query& query, const Arguments& arguments) {
+  if (!arguments.Has("--print-for")) return;
+  query.mutable_use()->set_act("PRINT");
+  query.mutable_use()->set_recipient(arguments.Text("--print-for"));
+}
+
 void ShowPage(Core& core, const Arguments& arguments) {
   v1::Query query;
   query.mutable_family_page()->set_scope(FindFamily(core, arguments.Text("FAMILY")));
   query.mutable_family_page()->set_visits(arguments.Number("--visits", 0));
   query.mutable_family_page()->set_events(arguments.Number("--events", 0));
+  NoteUse(query, arguments);
   const std::vector<v1::Answer> answers = core.Ask(query);
   const v1::FamilyPage page = answers.empty() ? v1::FamilyPage() : answers[0].family_page();
   if (core.settings().json)
@@ -30,6 +38,7 @@ void ShowPage(Core& core, const Arguments& arguments) {
 void ShowRecords(Core& core, const Arguments& arguments) {
   v1::Query query;
   query.mutable_story()->set_scope(FindFamily(core, arguments.Text("FAMILY")));
+  NoteUse(query, arguments);
   Json list = Json::array();
   for (const v1::Answer& answer : core.Ask(query)) {
     if (core.settings().json)
@@ -134,6 +143,7 @@ void AddPracticeCommands(CLI::App* app, Chosen* chosen) {
       .Option("--visits", "So many of the latest; 10 unless given")
       .Option("--events", "So many of what happened; 40 unless given")
       .Flag("--whole", "Every record instead, in the order it was made, with every field")
+      .Option("--print-for", "It is printed for this person: recorded with who looked")
       .Runs(ShowStory);
   Command(app, chosen, "worklist", "What waits in your families, in the order to work through",
           "  doorstep worklist\n  doorstep worklist --list 5")

@@ -9,8 +9,12 @@
 
 namespace doorstep::server {
 
-Batch::Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction)
-    : catalog_(catalog), directory_(directory), transaction_(std::move(transaction)) {}
+Batch::Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction,
+             const FindIndex* index)
+    : catalog_(catalog),
+      directory_(directory),
+      transaction_(std::move(transaction)),
+      index_(index) {}
 
 absl::StatusOr<Batch::Scope*> Batch::Open(const Id& scope) {
   auto it = scopes_.find(scope);
@@ -52,8 +56,13 @@ absl::Status Batch::WriteDown(const Id& id, Scope& scope) {
   auto keep_first = [&](absl::Status status) {
     if (written.ok()) written = std::move(status);
   };
-  scope.state->ForEachChanged(
-      [&](const Record& record) { keep_first(transaction_->PutRecord(id, record)); });
+  scope.state->ForEachChanged([&](const Record& record) {
+    keep_first(transaction_->PutRecord(id, record));
+    if (index_ == nullptr) return;
+    if (const auto terms = index_->TermsOf(record)) {
+      keep_first(transaction_->PutFindTerms(id, record.type, record.id, *terms));
+    }
+  });
   scope.state->ForEachChangedHeld(
       [&](const HeldWork& held) { keep_first(transaction_->PutHeld(id, held)); });
   scope.row.state_digest = scope.state->Digest();

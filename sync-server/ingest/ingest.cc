@@ -194,8 +194,9 @@ class Ingest::Step {
   const PushItem& item_;
 };
 
-Ingest::Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store)
-    : catalog_(catalog), genesis_root_(genesis_root), store_(store) {}
+Ingest::Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store,
+               const FindIndex* index)
+    : catalog_(catalog), genesis_root_(genesis_root), store_(store), index_(index) {}
 Ingest::~Ingest() = default;
 
 absl::Status Ingest::Refresh(const ReadView& view) {
@@ -213,7 +214,7 @@ absl::Status Ingest::InTransaction(absl::FunctionRef<absl::StatusOr<Outcome>(Bat
   absl::Status status = Refresh(**transaction);
   if (!status.ok()) return status;
   const uint64_t directory_seq = directory_->seq();
-  Batch batch(catalog_, *directory_, *std::move(transaction));
+  Batch batch(catalog_, *directory_, *std::move(transaction), index_);
   absl::StatusOr<Outcome> outcome = work(batch);
   status = outcome.status();
   if (status.ok() && *outcome == Outcome::kKeep) {

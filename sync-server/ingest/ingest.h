@@ -22,6 +22,7 @@
 #include "doorstep/v1/sync.pb.h"
 #include "model/authority.h"
 #include "model/catalog.h"
+#include "sync-server/access/find_index.h"
 #include "sync-server/ingest/adopt.h"
 #include "sync-server/store/store.h"
 
@@ -42,8 +43,10 @@ struct BatchResult {
 
 class Ingest {
  public:
-  // All arguments outlive it. `genesis_root` is pinned: only it can begin the directory.
-  Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store);
+  // All arguments outlive it. `genesis_root` is pinned: only it can begin the directory. `index`
+  // says what is found by which terms; null where nobody asks.
+  Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store,
+         const FindIndex* index = nullptr);
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
   ~Ingest();
@@ -75,6 +78,7 @@ class Ingest {
   const Catalog& catalog_;
   PublicKey genesis_root_;
   Store& store_;
+  const FindIndex* index_;
   std::unique_ptr<Directory> directory_;  // null: to be folded anew, after a transaction was lost
 };
 

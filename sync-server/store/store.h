@@ -53,6 +53,17 @@ struct UidRow {
   Hash32 changeset_hash{};  // tells a repeat from other bytes under the same uid
 };
 
+// That the office told somebody about a family: kept by the server beside what their device
+// records of itself.
+enum class OfficeAct : uint8_t { kFound = 1, kListed = 2, kShown = 3, kCompared = 4, kAsked = 5 };
+struct OfficeRead {
+  Id family;
+  Id device;
+  Id user;
+  int64_t at_ms = 0;  // server clock
+  OfficeAct act = OfficeAct::kFound;
+};
+
 // An entry as it is stored: bytes that were received, unchanged.
 struct LogRow {
   uint64_t seq = 0;
@@ -90,6 +101,16 @@ class ReadView : public StateSource {
 
   virtual absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& reader_key) const = 0;
 
+  // The blind index for finding: records that stand under a term (PutFindTerms), ascending. A term
+  // is kept as PRF of itself under a key of the store's own, so that the table says nothing.
+  virtual absl::Status ForEachFound(
+      std::string_view term,
+      absl::FunctionRef<void(const Id& scope, uint32_t type, const Id& record)> visit) const = 0;
+
+  // What the office told about a family, oldest first.
+  virtual absl::Status ForEachOfficeRead(
+      const Id& family, absl::FunctionRef<void(const OfficeRead& read)> visit) const = 0;
+
   // Small facts of the whole store, by name. nullopt: never written.
   virtual absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const = 0;
 };
@@ -104,6 +125,10 @@ class Transaction : public ReadView {
   virtual absl::Status PutHeld(const Id& scope, const HeldWork& held) = 0;
   // Exactly these keys from now on.
   virtual absl::Status PutReaderKeys(const Id& scope, const std::set<Id>& keys) = 0;
+  // Under exactly these terms from now on. None: it is found no more.
+  virtual absl::Status PutFindTerms(const Id& scope, uint32_t type, const Id& record,
+                                    const std::set<std::string>& terms) = 0;
+  virtual absl::Status AddOfficeRead(const OfficeRead& read) = 0;
   virtual absl::Status PutMeta(std::string_view name, std::string_view value) = 0;
   virtual absl::Status DropMeta(std::string_view name) = 0;
 

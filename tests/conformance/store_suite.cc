@@ -252,6 +252,69 @@ void CheckMeta(Store& store) {
 }
 
 // Only heads that are on the chain raise the mark, and nothing lowers it.
+std::vector<std::pair<Id, Id>> Found(const ReadView& view, std::string_view term) {
+  std::vector<std::pair<Id, Id>> found;
+  REQUIRE(view.ForEachFound(term, [&](const Id& scope, uint32_t,
+                                      const Id& record) { found.emplace_back(scope, record); })
+              .ok());
+  return found;
+}
+
+// A record stands under exactly the terms it was given last.
+void CheckFinding(Store& store) {
+  const Id one = MakeId(62), two = MakeId(63), record = MakeId(64);
+  {
+    std::unique_ptr<Transaction> tx = Begin(store);
+    REQUIRE(tx->PutFindTerms(two, 3, record, {"family/SMITH", "family/JONES"}).ok());
+    REQUIRE(tx->PutFindTerms(one, 3, record, {"family/SMITH"}).ok());
+    REQUIRE(tx->PutFindTerms(one, 2, record, {"family/SMITH"}).ok());
+    CHECK(Found(*tx, "family/SMITH").size() == 3);
+    REQUIRE(tx->Commit().ok());
+  }
+  CHECK(Found(*View(store), "family/SMITH") ==
+        std::vector<std::pair<Id, Id>>{{one, record}, {one, record}, {two, record}});
+  CHECK(Found(*View(store), "family/SMIT").empty());
+  CHECK(Found(*View(store), "").empty());
+  {
+    std::unique_ptr<Transaction> tx = Begin(store);
+    REQUIRE(tx->PutFindTerms(two, 3, record, {"family/JONES"}).ok());
+    REQUIRE(tx->PutFindTerms(one, 3, record, {}).ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  CHECK(Found(*View(store), "family/SMITH") == std::vector<std::pair<Id, Id>>{{one, record}});
+  CHECK(Found(*View(store), "family/JONES") == std::vector<std::pair<Id, Id>>{{two, record}});
+  {
+    std::unique_ptr<Transaction> lost = Begin(store);
+    REQUIRE(lost->PutFindTerms(one, 3, record, {"family/JONES"}).ok());
+  }
+  CHECK(Found(*View(store), "family/JONES").size() == 1);
+}
+
+// What was told is kept in the order it was told, for each family apart.
+void CheckOfficeReads(Store& store) {
+  const Id family = MakeId(65), other = MakeId(66);
+  {
+    std::unique_ptr<Transaction> tx = Begin(store);
+    for (int64_t at_ms : {30, 10, 20}) {
+      REQUIRE(tx->AddOfficeRead({family, MakeId(67), MakeId(68), at_ms, OfficeAct::kShown}).ok());
+    }
+    REQUIRE(tx->AddOfficeRead({other, MakeId(67), MakeId(68), 5, OfficeAct::kFound}).ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  std::vector<int64_t> times;
+  REQUIRE(View(store)
+              ->ForEachOfficeRead(family,
+                                  [&](const OfficeRead& read) {
+                                    CHECK(read.family == family);
+                                    CHECK(read.device == MakeId(67));
+                                    CHECK(read.user == MakeId(68));
+                                    CHECK(read.act == OfficeAct::kShown);
+                                    times.push_back(read.at_ms);
+                                  })
+              .ok());
+  CHECK(times == std::vector<int64_t>{30, 10, 20});
+}
+
 void CheckArchived(Store& store) {
   const Id scope = MakeId(60);
   const std::vector<Entry> entries = Fill(store, scope, 5, 600);
@@ -281,6 +344,8 @@ void CheckStore(Store& store) {
   CheckState(store);
   CheckReaders(store);
   CheckMeta(store);
+  CheckFinding(store);
+  CheckOfficeReads(store);
   CheckArchived(store);
 }
 

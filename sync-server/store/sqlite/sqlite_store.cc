@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/primitives.h"
 #include "crypto/reason.h"
 #include "model/planted.h"
 #include "sync-server/store/limits.h"
@@ -18,8 +19,14 @@
 namespace doorstep::server {
 namespace {
 
-constexpr uint64_t kStoreVersion = 1;
+constexpr uint64_t kStoreVersion = 2;
 constexpr char kStoreFact[] = "store";  // the meta row that names the tenant of a file
+// The meta row with the key of the blind index. It is derived from the key that the store was made
+// under and stays with its rows, so that a copy under another key finds what was indexed before.
+constexpr char kFindKey[] = "find key";
+
+// A store in memory has no key; its find key is everybody's.
+constexpr std::string_view kNoKey = "a store in memory without any key of its own";
 
 // Rows of some size have a row number and an index beside them: in a b-tree of such rows themselves
 // few keys fit into a page, and finding one reads many pages, each to be decrypted.
@@ -49,25 +56,59 @@ constexpr const char* kTables[] = {
     " PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID",
 };
 
-// The tables in one transaction, and whose they are.
-absl::Status MakeTables(Database& database, const Id& tenant) {
-  absl::Status made = database.Execute("BEGIN IMMEDIATE");
-  for (const char* sql : kTables) {
+// What version 2 added: finding, and who was told.
+constexpr const char* kOfficeTables[] = {
+    // token: the first 16 bytes of PRF(find key, term).
+    "CREATE TABLE find_token (tenant BLOB NOT NULL, scope BLOB NOT NULL, type INTEGER NOT NULL,"
+    " record BLOB NOT NULL, token BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, type, record, token)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX find_token_of ON find_token (tenant, token)",
+    "CREATE TABLE office_read (tenant BLOB NOT NULL, scope BLOB NOT NULL, number INTEGER NOT NULL,"
+    " device BLOB NOT NULL, user BLOB NOT NULL, at_ms INTEGER NOT NULL, act INTEGER NOT NULL,"
+    " PRIMARY KEY (tenant, scope, number)) STRICT, WITHOUT ROWID",
+};
+
+absl::Status MakeOfficeTables(Database& database, const Id& tenant, std::string_view store_key) {
+  absl::Status made;
+  for (const char* sql : kOfficeTables) {
     if (made.ok()) made = database.Execute(sql);
   }
-  if (made.ok()) {
-    Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, x'')");
-    made = fact.Bind(1, tenant).Bind(2, std::string_view(kStoreFact)).Run();
-  }
-  static_assert(kStoreVersion == 1);
-  if (made.ok()) made = database.Execute("PRAGMA user_version=1");
+  if (!made.ok()) return made;
+  Hash32 key{};
+  Prf(store_key, St("doorstep/find/v1").Add(tenant.view()).bytes(), key);
+  Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, ?3)");
+  made = fact.Bind(1, tenant).Bind(2, std::string_view(kFindKey)).Bind(3, key).Run();
+  static_assert(kStoreVersion == 2);
+  return made.ok() ? database.Execute("PRAGMA user_version=2") : made;
+}
+
+// All of it, or nothing.
+absl::Status InOneTransaction(Database& database, absl::FunctionRef<absl::Status()> work) {
+  absl::Status made = database.Execute("BEGIN IMMEDIATE");
+  if (made.ok()) made = work();
   if (made.ok()) made = database.Execute("COMMIT");
   if (database.in_transaction()) database.Execute("ROLLBACK").IgnoreError();
   return made;
 }
 
-// A new file gets its tables; one of ours must be of this version and tenant.
-absl::Status CheckTables(Database& database, const Id& tenant) {
+// The tables in one transaction, and whose they are.
+absl::Status MakeTables(Database& database, const Id& tenant, std::string_view store_key) {
+  return InOneTransaction(database, [&] {
+    absl::Status made;
+    for (const char* sql : kTables) {
+      if (made.ok()) made = database.Execute(sql);
+    }
+    if (made.ok()) {
+      Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, x'')");
+      made = fact.Bind(1, tenant).Bind(2, std::string_view(kStoreFact)).Run();
+    }
+    return made.ok() ? MakeOfficeTables(database, tenant, store_key) : made;
+  });
+}
+
+// A new file gets its tables; one of ours must be of this tenant, and of this version or of the
+// first, which is brought up to it.
+absl::Status CheckTables(Database& database, const Id& tenant, std::string_view store_key) {
   uint64_t version = 0;
   {
     Statement read = database.Prepare("PRAGMA user_version");
@@ -81,14 +122,15 @@ absl::Status CheckTables(Database& database, const Id& tenant) {
     Statement any = database.Prepare("SELECT 1 FROM sqlite_schema LIMIT 1");
     if (any.Step()) return MakeStatus(Reason::kKey, "store: a database of something else");
     if (!any.status().ok()) return any.status();
-    return MakeTables(database, tenant);
+    return MakeTables(database, tenant, store_key);
   }
   Statement owner = database.Prepare("SELECT tenant FROM meta WHERE name = ?1");
   if (!owner.Bind(1, std::string_view(kStoreFact)).Step()) {
     return owner.status().ok() ? MakeStatus(Reason::kIntegrity, "store: nobody's") : owner.status();
   }
   if (owner.ReadId(0) != tenant) return MakeStatus(Reason::kKey, "store: another tenant's");
-  return absl::OkStatus();
+  if (version == kStoreVersion) return absl::OkStatus();
+  return InOneTransaction(database, [&] { return MakeOfficeTables(database, tenant, store_key); });
 }
 
 ScopeRow ReadScopeRow(Statement& row, int first) {
@@ -220,6 +262,38 @@ class Reading : public Base {
     return found;
   }
 
+  absl::Status ForEachFound(
+      std::string_view term,
+      absl::FunctionRef<void(const Id&, uint32_t, const Id&)> visit) const override {
+    const absl::StatusOr<Hash16> token = TokenOf(term);
+    if (!token.ok()) return token.status();
+    Statement row = database_.Prepare(
+        "SELECT scope, type, record FROM find_token WHERE tenant = ?1 AND token = ?2"
+        " ORDER BY scope, type, record");
+    for (row.Bind(1, tenant_).Bind(2, View(*token)); row.Step();) {
+      const Id scope = row.ReadId(0);
+      const Id record = row.ReadId(2);
+      if (!row.status().ok()) break;
+      visit(scope, static_cast<uint32_t>(row.Integer(1)), record);
+    }
+    return row.status();
+  }
+
+  absl::Status ForEachOfficeRead(const Id& family,
+                                 absl::FunctionRef<void(const OfficeRead&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT device, user, at_ms, act FROM office_read"
+        " WHERE tenant = ?1 AND scope = ?2 ORDER BY number");
+    for (row.Bind(1, tenant_).Bind(2, family); row.Step();) {
+      const OfficeRead read{family, row.ReadId(0), row.ReadId(1),
+                            static_cast<int64_t>(row.Integer(2)),
+                            static_cast<OfficeAct>(row.Integer(3))};
+      if (!row.status().ok()) break;
+      visit(read);
+    }
+    return row.status();
+  }
+
   absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const override {
     Statement row = database_.Prepare("SELECT value FROM meta WHERE tenant = ?1 AND name = ?2");
     std::optional<std::string> value;
@@ -278,8 +352,21 @@ class Reading : public Base {
   }
 
  protected:
+  absl::StatusOr<Hash16> TokenOf(std::string_view term) const {
+    if (find_key_.empty()) {
+      absl::StatusOr<std::optional<std::string>> key = FindMeta(kFindKey);
+      if (!key.ok()) return key.status();
+      if (!*key) return DamagedStore("the key of the blind index is gone");
+      find_key_ = **std::move(key);
+    }
+    Hash16 token{};
+    Prf(find_key_, St("doorstep/find-term/v1").Add(term).bytes(), token);
+    return token;
+  }
+
   Database& database_;
   Id tenant_;
+  mutable std::string find_key_;  // once it was needed
 
  private:
   static constexpr char kHeldOne[] =
@@ -462,6 +549,43 @@ class Writing final : public Reading<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status PutFindTerms(const Id& scope, uint32_t type, const Id& record,
+                            const std::set<std::string>& terms) override {
+    {
+      Statement drop = database_.Prepare(
+          "DELETE FROM find_token WHERE tenant = ?1 AND scope = ?2 AND type = ?3 AND record = ?4");
+      absl::Status dropped =
+          drop.Bind(1, tenant_).Bind(2, scope).Bind(3, uint64_t{type}).Bind(4, record).Run();
+      if (!dropped.ok()) return dropped;
+    }
+    for (const std::string& term : terms) {
+      const absl::StatusOr<Hash16> token = TokenOf(term);
+      if (!token.ok()) return token.status();
+      Statement put = database_.Prepare("INSERT INTO find_token VALUES (?1, ?2, ?3, ?4, ?5)");
+      absl::Status done = put.Bind(1, tenant_)
+                              .Bind(2, scope)
+                              .Bind(3, uint64_t{type})
+                              .Bind(4, record)
+                              .Bind(5, View(*token))
+                              .Run();
+      if (!done.ok()) return done;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddOfficeRead(const OfficeRead& read) override {
+    Statement add = database_.Prepare(
+        "INSERT INTO office_read SELECT ?1, ?2, 1 + coalesce(max(number), 0), ?3, ?4, ?5, ?6"
+        " FROM office_read WHERE tenant = ?1 AND scope = ?2");
+    return add.Bind(1, tenant_)
+        .Bind(2, read.family)
+        .Bind(3, read.device)
+        .Bind(4, read.user)
+        .Bind(5, static_cast<uint64_t>(read.at_ms))
+        .Bind(6, static_cast<uint64_t>(read.act))
+        .Run();
+  }
+
   absl::Status PutMeta(std::string_view name, std::string_view value) override {
     Statement put = database_.Prepare("INSERT OR REPLACE INTO meta VALUES (?1, ?2, ?3)");
     return put.Bind(1, tenant_).Bind(2, name).Bind(3, value).Run();
@@ -505,7 +629,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
       Database::Open(path, key, Database::Use::kWrite);
   if (!writer.ok()) return writer.status();
   impl->writer = *std::move(writer);
-  absl::Status checked = CheckTables(*impl->writer, tenant);
+  absl::Status checked = CheckTables(*impl->writer, tenant, key.view());
   if (!checked.ok()) return checked;
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(impl)));
 }
@@ -513,7 +637,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::OpenInMemory(const Id& tenant) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenInMemory();
   if (!database.ok()) return database.status();
-  absl::Status made = MakeTables(**database, tenant);
+  absl::Status made = MakeTables(**database, tenant, kNoKey);
   if (!made.ok()) return made;
   auto impl = std::make_unique<Impl>();
   impl->tenant = tenant;
@@ -525,7 +649,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::OpenImage(std::string_
                                                                     const Id& tenant) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenImage(image);
   if (!database.ok()) return database.status();
-  absl::Status checked = CheckTables(**database, tenant);
+  absl::Status checked = CheckTables(**database, tenant, kNoKey);
   if (!checked.ok()) return checked;
   auto impl = std::make_unique<Impl>();
   impl->tenant = tenant;

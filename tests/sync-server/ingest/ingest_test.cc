@@ -61,6 +61,15 @@ class FailingTransaction final : public Transaction {
   absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& key) const override {
     return to_->StandsUnder(scope, key);
   }
+  absl::Status ForEachFound(
+      std::string_view term,
+      absl::FunctionRef<void(const Id&, uint32_t, const Id&)> visit) const override {
+    return to_->ForEachFound(term, visit);
+  }
+  absl::Status ForEachOfficeRead(const Id& family,
+                                 absl::FunctionRef<void(const OfficeRead&)> visit) const override {
+    return to_->ForEachOfficeRead(family, visit);
+  }
   absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const override {
     return to_->FindMeta(name);
   }
@@ -92,6 +101,11 @@ class FailingTransaction final : public Transaction {
   absl::Status PutReaderKeys(const Id& scope, const std::set<Id>& keys) override {
     return to_->PutReaderKeys(scope, keys);
   }
+  absl::Status PutFindTerms(const Id& scope, uint32_t type, const Id& record,
+                            const std::set<std::string>& terms) override {
+    return to_->PutFindTerms(scope, type, record, terms);
+  }
+  absl::Status AddOfficeRead(const OfficeRead& read) override { return to_->AddOfficeRead(read); }
   absl::Status PutMeta(std::string_view name, std::string_view value) override {
     return to_->PutMeta(name, value);
   }
