@@ -13,6 +13,7 @@
 #include "model/authority.h"
 #include "model/catalog.h"
 #include "model/changeset.h"
+#include "model/files.h"
 #include "model/state.h"
 
 namespace doorstep {
@@ -29,6 +30,8 @@ struct Bench {
   const Directory& directory;
   uint64_t at;          // place in the directory; in the directory itself, before this entry
   int64_t received_ms;  // the server's clock; orders nothing, but assignments lapse by it
+  // Null where nobody can say (a device): then no file is missed.
+  const ArrivedFiles* files = nullptr;
 };
 
 // Steps in order: identity, place, role, shape, commands. One refusal holds the whole changeset.
