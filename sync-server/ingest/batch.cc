@@ -1,11 +1,14 @@
 #include "sync-server/ingest/batch.h"
 
 #include <cassert>
+#include <set>
 #include <utility>
 
 #include "model/judge.h"
 #include "model/merge.h"
+#include "model/safeguarding.h"
 #include "sync-server/access/readers.h"
+#include "sync-server/ingest/lone.h"
 
 namespace doorstep::server {
 
@@ -52,8 +55,11 @@ absl::Status Batch::WriteDown(const Id& id, Scope& scope) {
   auto keep_first = [&](absl::Status status) {
     if (written.ok()) written = std::move(status);
   };
-  scope.state->ForEachChanged(
-      [&](const Record& record) { keep_first(transaction_->PutRecord(id, record)); });
+  std::set<Id> visits;
+  scope.state->ForEachChanged([&](const Record& record) {
+    keep_first(transaction_->PutRecord(id, record));
+    if (record.type == VisitRecordType()) visits.insert(record.id);
+  });
   scope.state->ForEachChangedHeld(
       [&](const HeldWork& held) { keep_first(transaction_->PutHeld(id, held)); });
   scope.row.state_digest = scope.state->Digest();
@@ -61,6 +67,7 @@ absl::Status Batch::WriteDown(const Id& id, Scope& scope) {
   if (scope.rights_moved && id != tenant()) {
     keep_first(transaction_->PutReaderKeys(id, ReaderKeysOf(*scope.state)));
   }
+  if (written.ok()) keep_first(NoteVisits(*transaction_, *scope.state, visits));
   keep_first(scope.state->status());
   return written;
 }

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 #include <mutex>
@@ -49,12 +50,35 @@ constexpr const char* kTables[] = {
     " PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID",
 };
 
+// Tables that came later: an older file of this version gets them when it is opened for writing.
+constexpr const char* kLaterTables[] = {
+    "CREATE TABLE IF NOT EXISTS file (tenant BLOB NOT NULL, scope BLOB NOT NULL, content BLOB NOT"
+    " NULL, length INTEGER NOT NULL, hashes BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, content)) STRICT, WITHOUT ROWID",
+    // Encrypted by the device that made them; the server has no key.
+    "CREATE TABLE IF NOT EXISTS chunk (tenant BLOB NOT NULL, scope BLOB NOT NULL, content BLOB NOT"
+    " NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, content, number)) STRICT",
+    "CREATE TABLE IF NOT EXISTS lone (tenant BLOB NOT NULL, scope BLOB NOT NULL, visit BLOB NOT"
+    " NULL, worker BLOB NOT NULL, due_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (tenant, scope, visit)) STRICT, WITHOUT ROWID",
+};
+
+absl::Status MakeLaterTables(Database& database) {
+  absl::Status made;
+  for (const char* sql : kLaterTables) {
+    if (made.ok()) made = database.Execute(sql);
+  }
+  return made;
+}
+
 // The tables in one transaction, and whose they are.
 absl::Status MakeTables(Database& database, const Id& tenant) {
   absl::Status made = database.Execute("BEGIN IMMEDIATE");
   for (const char* sql : kTables) {
     if (made.ok()) made = database.Execute(sql);
   }
+  if (made.ok()) made = MakeLaterTables(database);
   if (made.ok()) {
     Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, x'')");
     made = fact.Bind(1, tenant).Bind(2, std::string_view(kStoreFact)).Run();
@@ -88,7 +112,7 @@ absl::Status CheckTables(Database& database, const Id& tenant) {
     return owner.status().ok() ? MakeStatus(Reason::kIntegrity, "store: nobody's") : owner.status();
   }
   if (owner.ReadId(0) != tenant) return MakeStatus(Reason::kKey, "store: another tenant's");
-  return absl::OkStatus();
+  return MakeLaterTables(database);
 }
 
 ScopeRow ReadScopeRow(Statement& row, int first) {
@@ -220,6 +244,69 @@ class Reading : public Base {
     return found;
   }
 
+  absl::StatusOr<std::optional<FileRow>> FindFile(const Id& scope,
+                                                  std::string_view content) const override {
+    std::optional<FileRow> file;
+    {
+      Statement row = database_.Prepare(
+          "SELECT length, hashes FROM file WHERE tenant = ?1 AND scope = ?2 AND content = ?3");
+      if (row.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Step()) {
+        file = FileRow{row.Integer(0), std::string(row.Blob(1)), {}};
+      }
+      if (!row.status().ok()) return row.status();
+      if (!file) return std::optional<FileRow>();
+    }
+    const size_t chunks = file->hashes.size() / 32;
+    file->here.assign((chunks + 7) / 8, '\0');
+    Statement number = database_.Prepare(
+        "SELECT number FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3");
+    for (number.Bind(1, tenant_).Bind(2, scope).Bind(3, content); number.Step();) {
+      const uint64_t at = number.Integer(0);
+      if (at >= chunks) return DamagedStore("a chunk that its file has not");
+      file->here[at / 8] = static_cast<char>(static_cast<uint8_t>(file->here[at / 8]) | 1 << at % 8);
+    }
+    if (!number.status().ok()) return number.status();
+    return file;
+  }
+
+  absl::StatusOr<std::optional<std::string>> FindChunk(const Id& scope, std::string_view content,
+                                                       uint32_t number) const override {
+    Statement row = database_.Prepare(
+        "SELECT bytes FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3 AND number = ?4");
+    std::optional<std::string> chunk;
+    row.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, uint64_t{number});
+    if (row.Step()) chunk = row.Blob(0);
+    if (!row.status().ok()) return row.status();
+    return chunk;
+  }
+
+  absl::StatusOr<std::optional<LoneRow>> FindLone(const Id& scope, const Id& visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND scope = ?2 AND visit = ?3");
+    std::optional<LoneRow> found;
+    if (row.Bind(1, tenant_).Bind(2, scope).Bind(3, visit).Step()) found = ReadLone(row);
+    if (!row.status().ok()) return row.status();
+    return found;
+  }
+
+  absl::Status ForEachLoneDue(int64_t now_ms,
+                              absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND due_ms > 0 AND due_ms <= ?2 AND told_ms = 0"
+        " ORDER BY due_ms, scope, visit");
+    row.Bind(1, tenant_).Bind(2, static_cast<uint64_t>(std::max<int64_t>(0, now_ms)));
+    return VisitLone(row, visit);
+  }
+
+  absl::Status ForEachLoneEnded(absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND due_ms = 0 ORDER BY scope, visit");
+    return VisitLone(row.Bind(1, tenant_), visit);
+  }
+
   absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const override {
     Statement row = database_.Prepare("SELECT value FROM meta WHERE tenant = ?1 AND name = ?2");
     std::optional<std::string> value;
@@ -290,6 +377,19 @@ class Reading : public Base {
       "SELECT log.seq, log.changeset, log.signature, log.meta, log.hash, held.reason,"
       " held.outcome, held.decided_seq FROM held JOIN log USING (tenant, scope, seq)"
       " WHERE held.tenant = ?1 AND held.scope = ?2 ORDER BY log.seq";
+
+  static LoneRow ReadLone(Statement& row) {
+    return {row.ReadId(0), row.ReadId(1), row.ReadId(2), static_cast<int64_t>(row.Integer(3)),
+            static_cast<int64_t>(row.Integer(4))};
+  }
+  static absl::Status VisitLone(Statement& row, absl::FunctionRef<void(const LoneRow&)> visit) {
+    while (row.Step()) {
+      const LoneRow found = ReadLone(row);
+      if (!row.status().ok()) break;
+      visit(found);
+    }
+    return row.status();
+  }
 
   static absl::StatusOr<HeldWork> ReadHeld(Statement& row) {
     const LogRow log = ReadLogRow(row);
@@ -460,6 +560,34 @@ class Writing final : public Reading<Transaction> {
       if (!done.ok()) return done;
     }
     return absl::OkStatus();
+  }
+
+  absl::Status PutChunk(const Id& scope, std::string_view content, uint64_t length,
+                        std::string_view hashes, uint32_t number,
+                        std::string_view chunk) override {
+    {
+      Statement file =
+          database_.Prepare("INSERT OR IGNORE INTO file VALUES (?1, ?2, ?3, ?4, ?5)");
+      file.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, length).Bind(5, hashes);
+      absl::Status put = file.Run();
+      if (!put.ok()) return put;
+    }
+    Statement bytes = database_.Prepare("INSERT OR IGNORE INTO chunk VALUES (?1, ?2, ?3, ?4, ?5)");
+    bytes.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, uint64_t{number});
+    return bytes.Bind(5, chunk).Run();
+  }
+
+  absl::Status PutLone(const LoneRow& row) override {
+    Statement put = database_.Prepare("INSERT OR REPLACE INTO lone VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    put.Bind(1, tenant_).Bind(2, row.scope).Bind(3, row.visit).Bind(4, row.worker);
+    put.Bind(5, static_cast<uint64_t>(row.due_ms)).Bind(6, static_cast<uint64_t>(row.told_ms));
+    return put.Run();
+  }
+
+  absl::Status DropLone(const Id& scope, const Id& visit) override {
+    Statement drop =
+        database_.Prepare("DELETE FROM lone WHERE tenant = ?1 AND scope = ?2 AND visit = ?3");
+    return drop.Bind(1, tenant_).Bind(2, scope).Bind(3, visit).Run();
   }
 
   absl::Status PutMeta(std::string_view name, std::string_view value) override {
