@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   AddDeviceCommands(&app, &chosen);
   AddFamilyCommands(&app, &chosen);
   AddWorkCommands(&app, &chosen);
+  AddFileCommands(&app, &chosen);
   AddPlanCommands(&app, &chosen);
   AddReadingCommands(&app, &chosen);
   AddAttentionCommands(&app, &chosen);
