@@ -10,6 +10,9 @@ find_package(CLI11 2.1 CONFIG REQUIRED)
 find_package(ICU 70 REQUIRED COMPONENTS uc)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg>=2.1)
+pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif>=0.6.24)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
 
 # SQLCipher as the distribution packs it, or a copy of our own for what ships: its symbols stay
 # hidden, so that a program may bring any SQLite it likes. Never both in one tree.

@@ -420,7 +420,7 @@ class Hearing {
     if (reason != kFine) return reason;
     reason = ShareGuard(bench_.directory, bench_.at, trial_, change, bench_.received_ms);
     if (reason != kFine) return reason;
-    return ApprovalGuard(bench_.catalog, trial_, change, changeset_.actor);
+    return ApprovalGuard(bench_.catalog, trial_, change, changeset_.actor, bench_.files);
   }
 
   // A PROTECTIVE value may be lowered only by those whom its rule names.

@@ -14,6 +14,7 @@
 #include "model/authority.h"
 #include "model/catalog.h"
 #include "model/changeset.h"
+#include "model/files.h"
 #include "model/rule_facts.h"
 #include "model/state.h"
 
@@ -36,7 +37,7 @@ struct Bench {
   int64_t received_ms;  // the server's clock; orders nothing, but assignments lapse by it
   // What rules ask beside the log; null where nobody answers. Not owned.
   const RuleSetFacts* rule_sets = nullptr;
-  const FileFacts* files = nullptr;
+  const ArrivedFiles* files = nullptr;  // null (a device): no file is missed
 };
 
 // Steps in order: identity, place, role, shape, commands, rules. One refusal holds the whole

@@ -1,13 +1,11 @@
-// What the rules of casework ask of things that are not in the log: the rule-sets of programmes,
-// and the bytes of files. Each is answered by whoever has it; where nobody does, a rule that would
-// need it does not speak.
+// What the rules of casework ask of things that are not in the log: the rule-sets of programmes.
+// Answered by whoever has them; where nobody does, a rule that would need them does not speak.
 #ifndef DOORSTEP_MODEL_RULE_FACTS_H_
 #define DOORSTEP_MODEL_RULE_FACTS_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "crypto/bytes.h"
 #include "model/record_id.h"
 #include "model/state.h"
 
@@ -25,13 +23,6 @@ class RuleSetFacts {
   // The routes of which a claim that is out or accepted excludes one on this route.
   virtual std::vector<uint32_t> RoutesExcluding(uint32_t ruleset, uint32_t version,
                                                 uint32_t route) const = 0;
-};
-
-class FileFacts {
- public:
-  virtual ~FileFacts() = default;
-  // Whether every chunk of the file has been received.
-  virtual bool HasArrived(const Hash32& content_id) const = 0;
 };
 
 }  // namespace doorstep

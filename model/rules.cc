@@ -110,8 +110,6 @@ constexpr RecordRule kRecordRules[] = {
     {TypeOf<v1::Approval>, v1::HELD_REASON_NOT_ALLOWED, DecisionIsTheirs,
      "Workers submit and withdraw a plan; supervisors approve and return it."},
     {TypeOf<v1::Approval>, kGuard, FamilyWordHasPerson, "Say whose word of the family this is."},
-    {TypeOf<v1::Approval>, v1::HELD_REASON_ATTACHMENT, FilesHaveArrived,
-     "A file that this plan covers has not arrived. Approve it when it has."},
     {TypeOf<v1::Assignment>, v1::HELD_REASON_BARRED, NoEmergencyIntoRestricted,
      "Emergency access opens no restricted family. Ring its supervisor."},
     {TypeOf<v1::EvidenceItem>, v1::HELD_REASON_NOT_ALLOWED, JudgementBySupervisor,

@@ -95,23 +95,6 @@ bool FamilyWordHasPerson(const Case& c, const v1::RecordChange& change) {
   return !family || approval->has_person();
 }
 
-bool FilesHaveArrived(const Case& c, const v1::RecordChange& change) {
-  std::optional<v1::Approval> approval = Read<v1::Approval>(c, IdOrZero(change.id()));
-  if (!approval || approval->decision() != v1::Approval::DECISION_APPROVED ||
-      c.bench.files == nullptr) {
-    return true;
-  }
-  Id subject = IdOrZero(approval->subject());
-  uint32_t type = SubjectType(c.bench.catalog, c.after, subject);
-  std::vector<const Record*> covered = CoveredBy(c.bench.catalog, c.after, type, subject);
-  return std::all_of(covered.begin(), covered.end(), [&](const Record* record) {
-    if (record->type != TypeOf<v1::Attachment>()) return true;
-    std::optional<v1::Attachment> file = ReadRecord<v1::Attachment>(*record);
-    Hash32 content;
-    return !file || !CopyExactly(file->content_id(), content) || c.bench.files->HasArrived(content);
-  });
-}
-
 bool NoEmergencyIntoRestricted(const Case& c, const v1::RecordChange& change) {
   std::optional<v1::Assignment> assignment = Read<v1::Assignment>(c, IdOrZero(change.id()));
   bool opens = assignment && Writes(change, v1::Assignment::kUserFieldNumber) &&

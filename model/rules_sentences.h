@@ -112,7 +112,6 @@ bool DecisionIsTheirs(const Case& c, const v1::RecordChange& change);
 // The family's word is somebody's word.
 bool FamilyWordHasPerson(const Case& c, const v1::RecordChange& change);
 // Nobody approves a plan whose papers they cannot have seen: asked of whoever keeps the files.
-bool FilesHaveArrived(const Case& c, const v1::RecordChange& change);
 // Emergency access opens no family that is restricted to its assigned staff.
 bool NoEmergencyIntoRestricted(const Case& c, const v1::RecordChange& change);
 

@@ -80,8 +80,8 @@ Findings CheckRecordNames(const File& file, const std::vector<std::string>& name
                                                        "sync-server"};
   // Sentences of practice, views of the records that the machinery stands on, what purges and
   // shares, the office's figures and the ceremony.
-  static constexpr std::array<string_view, 8> kMayName = {
-      "rules", "authority", "plan_approval", "purge",
+  static constexpr std::array<string_view, 9> kMayName = {
+      "rules", "authority", "plan_approval", "safeguarding", "purge",
       "share", "ceremony",  "access_event",  "looked"};
   // In model/ besides: the views of practice (docs/adr/0012).
   static constexpr std::array<string_view, 9> kViews = {"facts",    "people",     "viewpoint",

@@ -195,6 +195,7 @@ TEST_CASE("record types are named where they may be, and nowhere else") {
   CHECK(named("model/catalog.cc", "f = *v1::Visit::descriptor()->file();").empty());
   CHECK(named("model/catalog.cc", "d = v1::Visit::descriptor();") == Places{2});
   for (const char* path : {"model/rules.cc", "model/authority.h", "model/plan_approval.cc",
+                           "model/safeguarding.cc",
                            "sync-server/office/report.cc", "sync-server/admin/ceremony.cc",
                            "client-core/client/purge.cc", "client-core/client/share.cc",
                            "tests/model/merge_test.cc", "shell/cli/main.cc"}) {

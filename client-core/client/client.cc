@@ -3,9 +3,11 @@
 #include <cassert>
 #include <utility>
 
+#include "client-core/client/attachment.h"
 #include "client-core/client/attention.h"
 #include "client-core/client/authority_view.h"
 #include "client-core/client/commit.h"
+#include "client-core/client/concerns.h"
 #include "client-core/client/core.h"
 #include "client-core/client/purge.h"
 #include "client-core/client/questions.h"
@@ -139,7 +141,18 @@ void Client::Core::CountInto(v1::Status& status) {
   status.set_contested(waits->contested);
   status.set_has_archive(*archive);
   status.set_last_contact_ms(contact->value_or(0));
-  status.set_all_synced(agrees && rows->all == own->all && contact->has_value());
+  absl::StatusOr<Attachments::Owed> files = desk.store.attachments().CountOwed();
+  if (!files.ok()) return;
+  status.set_chunks_to_send(static_cast<uint32_t>(files->to_send));
+  status.set_chunks_to_fetch(static_cast<uint32_t>(files->to_fetch));
+  const bool complete = files->to_send == 0 && files->to_fetch == 0;
+  status.set_all_synced(agrees && complete && rows->all == own->all && contact->has_value());
+  absl::StatusOr<uint32_t> concerns = CountUnreceived(desk);
+  if (concerns.ok() && *concerns > 0) {
+    status.set_concerns_unreceived(*concerns);
+    absl::StatusOr<v1::Safeguarding> safeguarding = SafeguardingNow(desk, Now());
+    if (safeguarding.ok()) *status.mutable_safeguarding() = *std::move(safeguarding);
+  }
   const Directory& directory = desk.directory();
   status.set_directory_seq(directory.seq());
   Names names(desk);
@@ -184,7 +197,35 @@ absl::StatusOr<v1::Committed> Client::Core::Commit(const v1::Edits& edits) {
   absl::Status kept = Keep((*joined)->desk, *prepared, edits.ends_draft(), now);
   if (!kept.ok()) return kept;
   watchers_.Note(prepared->changeset.scope);
-  return CommittedOf(*prepared);
+  v1::Committed committed = CommittedOf(*prepared);
+  // It is saved: what cannot be read of the directory does not take that back.
+  absl::StatusOr<std::optional<v1::Safeguarding>> safeguarding =
+      SafeguardingAfter((*joined)->desk, prepared->changeset, now);
+  if (safeguarding.ok() && *safeguarding) {
+    *committed.mutable_safeguarding() = **std::move(safeguarding);
+  }
+  return committed;
+}
+
+absl::StatusOr<v1::Committed> Client::Core::PutFile(const v1::NewFile& what,
+                                                    std::string_view bytes) {
+  absl::StatusOr<Joined*> joined = Use();
+  if (!joined.ok()) return joined.status();
+  int64_t now = Now();
+  absl::StatusOr<PreparedFile> prepared =
+      PrepareFile((*joined)->desk, (*joined)->readers, what, bytes, now);
+  if (!prepared.ok()) return prepared.status();
+  absl::Status kept = KeepFile((*joined)->desk, *prepared, now);
+  if (!kept.ok()) return kept;
+  watchers_.Note(prepared->record.changeset.scope);
+  return CommittedOf(prepared->record);
+}
+
+absl::Status Client::Core::ReadFile(const Id& record,
+                                    absl::FunctionRef<absl::Status(std::string_view)> write) {
+  absl::StatusOr<Joined*> joined = Use();
+  if (!joined.ok()) return joined.status();
+  return client::ReadFile((*joined)->desk, (*joined)->readers, record, write, Now());
 }
 
 // Nobody answers what is no longer asked.
@@ -342,6 +383,17 @@ absl::StatusOr<v1::RecordView> Client::Get(uint32_t type, const Id& id) {
     kept->looks.NoteRecord(kept->desk, kept->readers, *record, core_->Now());
   }
   return record;
+}
+
+absl::StatusOr<v1::Committed> Client::PutFile(const v1::NewFile& what, std::string_view bytes) {
+  Core::Turn turn(*core_);
+  return core_->PutFile(what, bytes);
+}
+
+absl::Status Client::ReadFile(const Id& record,
+                              absl::FunctionRef<absl::Status(std::string_view)> write) {
+  Core::Turn turn(*core_);
+  return core_->ReadFile(record, write);
 }
 
 absl::Status Client::PutDraft(const Id& id, std::string_view draft) {

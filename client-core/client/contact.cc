@@ -129,14 +129,17 @@ absl::StatusOr<std::unique_ptr<Transport>> Client::Core::Connect(const Endpoint&
 }
 
 absl::Status Client::Core::RunSession(Session& session, Transport& transport,
-                                      EnrolTransport& enrol) {
+                                      EnrolTransport& enrol, const ProgressFn& progress) {
   for (;;) {
     std::optional<Request> request;
+    v1::SyncProgress so_far;
     {
       Turn turn(*this);
       if (session.done()) return session.status();
       request = session.TakeRequest();
+      so_far = session.progress();
     }
+    if (progress) progress(so_far);
     if (!request) return MakeStatus(Reason::kInternal, "a contact that waits for nothing");
     uint64_t call = request->call;
     if (const auto* pull = std::get_if<v1::PullRequest>(&request->body)) {
@@ -155,6 +158,14 @@ absl::Status Client::Core::RunSession(Session& session, Transport& transport,
       absl::StatusOr<v1::AdoptResponse> response = transport.Adopt(*adopt);
       Turn turn(*this);
       session.OnAdopt(call, response, Now());
+    } else if (const auto* put = std::get_if<v1::PutChunkRequest>(&request->body)) {
+      absl::StatusOr<v1::PutChunkResponse> response = transport.PutChunk(*put);
+      Turn turn(*this);
+      session.OnPutChunk(call, response, Now());
+    } else if (const auto* get = std::get_if<v1::GetChunkRequest>(&request->body)) {
+      absl::StatusOr<v1::GetChunkResponse> response = transport.GetChunk(*get);
+      Turn turn(*this);
+      session.OnGetChunk(call, response, Now());
     } else {
       const auto& deliver = std::get<v1::DeliverRequest>(request->body);
       absl::StatusOr<v1::DeliverResponse> response = enrol.Deliver(deliver);
@@ -222,7 +233,7 @@ absl::Status Client::EnrolByCode(std::string_view code) {
   return core_->TakeEnrolAnswer(code, *answer);
 }
 
-absl::Status Client::Sync(v1::SyncReport& report) {
+absl::Status Client::Sync(v1::SyncReport& report, const ProgressFn& progress) {
   absl::Status certified = RenewCertificate();
   std::unique_ptr<Transport> transport;
   std::unique_ptr<EnrolTransport> enrol;
@@ -246,7 +257,7 @@ absl::Status Client::Sync(v1::SyncReport& report) {
     if (!begun.ok()) return begun.status();
     session = *std::move(begun);
   }
-  absl::Status ended = core_->RunSession(*session, *transport, *enrol);
+  absl::Status ended = core_->RunSession(*session, *transport, *enrol, progress);
   report = session->report();
   Core::Turn turn(*core_);
   core_->FinishContact(*session, core_->Now());

@@ -72,6 +72,8 @@ class Client::Core final : public Household {
   void CountInto(v1::Status& status);
   absl::StatusOr<v1::Committed> Commit(const v1::Edits& edits);
   absl::StatusOr<v1::Committed> Resolve(const Id& item, const v1::Edits& edits);
+  absl::StatusOr<v1::Committed> PutFile(const v1::NewFile& what, std::string_view bytes);
+  absl::Status ReadFile(const Id& record, absl::FunctionRef<absl::Status(std::string_view)> write);
   absl::Status PutDraft(const Id& id, std::string_view bytes);
   absl::StatusOr<std::string> GetDraft(const Id& id);
 
@@ -104,7 +106,8 @@ class Client::Core final : public Household {
   absl::StatusOr<std::unique_ptr<Session>> BeginContact(int64_t now_ms);
   void FinishContact(Session& session, int64_t now_ms);
   absl::Status NoteConfirmed();
-  absl::Status RunSession(Session& session, Transport& transport, EnrolTransport& enrol);
+  absl::Status RunSession(Session& session, Transport& transport, EnrolTransport& enrol,
+                          const ProgressFn& progress);
   absl::Status ShareWhatIsOwed(const Id& family, int64_t now_ms) override;
   absl::Status Purge(const Id& family, const std::vector<Changeset>& endings,
                      const std::set<Id>& assignments, int64_t now_ms) override;

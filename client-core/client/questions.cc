@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "client-core/client/attachment.h"
 #include "client-core/client/attention.h"
+#include "client-core/client/concerns.h"
 #include "client-core/client/edits.h"
 #include "client-core/client/looked.h"
 #include "client-core/client/plan_answer.h"
@@ -245,6 +247,24 @@ class Answering {
     return answers;
   }
 
+  absl::StatusOr<Answers> Concerns() {
+    absl::StatusOr<std::vector<v1::ConcernLine>> lines = ConcernLines(desk_, now_ms_);
+    if (!lines.ok()) return lines.status();
+    Answers answers;
+    for (v1::ConcernLine& line : *lines) {
+      *answers.emplace_back().mutable_concern() = std::move(line);
+    }
+    return answers;
+  }
+
+  absl::StatusOr<Answers> Files() {
+    absl::StatusOr<std::vector<v1::FileLine>> lines = FileLines(desk_, now_ms_);
+    if (!lines.ok()) return lines.status();
+    Answers answers;
+    for (v1::FileLine& line : *lines) *answers.emplace_back().mutable_file() = std::move(line);
+    return answers;
+  }
+
   absl::StatusOr<Answers> Found(const v1::SearchRequest& search) {
     std::optional<Id> scope;
     if (!search.scope().empty()) {
@@ -475,6 +495,12 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
                             : absl::StatusOr<Answers>(family.status());
       break;
     }
+    case v1::Query::kConcerns:
+      answers = answering.Concerns();
+      break;
+    case v1::Query::kFiles:
+      answers = answering.Files();
+      break;
     case v1::Query::KIND_NOT_SET:
       break;
   }

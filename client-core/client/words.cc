@@ -137,12 +137,25 @@ std::string StatusWords(const v1::Status& status) {
       break;
   }
   if (status.locked()) return "Locked. Everything saved is kept.";
+  if (status.concerns_unreceived() > 0) {
+    return absl::StrCat(status.concerns_unreceived(),
+                        " raised here and not received by the office: it is not a referral. "
+                        "Telephone, and connect.");
+  }
   if (status.unsendable() > 0) {
     return absl::StrCat(status.unsendable(),
                         " saved here cannot be sent. Look at what awaits you.");
   }
   if (status.unsent() > 0) {
     return absl::StrCat(status.unsent(), " saved on this device, not yet received by the office.");
+  }
+  if (status.chunks_to_send() > 0) {
+    return absl::StrCat("Words are received; ", status.chunks_to_send(),
+                        " pieces of files have still to go out. Connect again.");
+  }
+  if (status.chunks_to_fetch() > 0) {
+    return absl::StrCat("Words are received; ", status.chunks_to_fetch(),
+                        " pieces of files are not here yet.");
   }
   if (status.all_synced()) return "Everything is received by the office.";
   return "Ready.";

@@ -221,6 +221,16 @@ class GrpcTransport final : public Transport {
         current_, request, limits_.push_ms,
         [&](auto* context, auto& in, auto* out) { return sync_->Adopt(context, in, out); });
   }
+  absl::StatusOr<v1::PutChunkResponse> PutChunk(const v1::PutChunkRequest& request) override {
+    return CallOnce<v1::PutChunkResponse>(
+        current_, request, limits_.push_ms,
+        [&](auto* context, auto& in, auto* out) { return sync_->PutChunk(context, in, out); });
+  }
+  absl::StatusOr<v1::GetChunkResponse> GetChunk(const v1::GetChunkRequest& request) override {
+    return CallOnce<v1::GetChunkResponse>(
+        current_, request, limits_.push_ms,
+        [&](auto* context, auto& in, auto* out) { return sync_->GetChunk(context, in, out); });
+  }
   absl::StatusOr<v1::InvitationOpened> OpenInvitation(const v1::InvitationOpen& request) override {
     return CallOnce<v1::InvitationOpened>(
         current_, request, limits_.call_ms,

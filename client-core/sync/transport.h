@@ -33,6 +33,9 @@ class Transport {
   virtual absl::StatusOr<v1::PushResponse> Push(const v1::PushRequest& request) = 0;
   virtual absl::StatusOr<v1::AdoptResponse> Adopt(const v1::AdoptRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::PutChunkResponse> PutChunk(const v1::PutChunkRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetChunkResponse> GetChunk(const v1::GetChunkRequest& request) = 0;
+
   virtual absl::StatusOr<v1::InvitationOpened> OpenInvitation(
       const v1::InvitationOpen& request) = 0;
   virtual absl::StatusOr<v1::InvitationRequests> WaitingFor(

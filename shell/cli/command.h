@@ -62,6 +62,7 @@ class Command {
 void AddDeviceCommands(CLI::App* app, Chosen* chosen);     // request … status, sync, drafts
 void AddFamilyCommands(CLI::App* app, Chosen* chosen);     // family, person, address …
 void AddWorkCommands(CLI::App* app, Chosen* chosen);       // visit, note, concern
+void AddFileCommands(CLI::App* app, Chosen* chosen);       // attach, save, files
 void AddPlanCommands(CLI::App* app, Chosen* chosen);       // plan … approve
 void AddPracticeCommands(CLI::App* app, Chosen* chosen);   // story, worklist, today, changed …
 void AddReadingCommands(CLI::App* app, Chosen* chosen);    // ls, show, search, history

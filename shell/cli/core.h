@@ -52,6 +52,10 @@ class Core {
   v1::Attention Attention();
   std::string NewId();
 
+  // A file of this machine beside a record, and the other way.
+  v1::Committed Attach(const v1::NewFile& what, const std::string& path);
+  void SaveFile(const std::string& id, const std::string& path);
+
   void PutDraft(const std::string& id, const std::string& draft);
   std::string GetDraft(const std::string& id);
 

@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   AddDeviceCommands(&app, &chosen);
   AddFamilyCommands(&app, &chosen);
   AddWorkCommands(&app, &chosen);
+  AddFileCommands(&app, &chosen);
   AddPlanCommands(&app, &chosen);
   AddPracticeCommands(&app, &chosen);
   AddReadingCommands(&app, &chosen);

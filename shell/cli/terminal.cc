@@ -219,4 +219,20 @@ std::string Instant(const std::string& text) {
   return "";
 }
 
+std::string NextInstant(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%H:%M", text, absl::UTCTimeZone(), &time, &error)) return Instant(text);
+  const absl::Time now = absl::Now();
+  for (const absl::Time day : {now, now + absl::Hours(24)}) {
+    const std::string date = absl::FormatTime("%Y-%m-%d", day, London());
+    const std::string instant = Instant(date + " " + text);
+    if (absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", instant, absl::UTCTimeZone(), &time, &error) &&
+        time > now) {
+      return instant;
+    }
+  }
+  return "";
+}
+
 }  // namespace doorstep::shell

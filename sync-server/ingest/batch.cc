@@ -1,11 +1,14 @@
 #include "sync-server/ingest/batch.h"
 
 #include <cassert>
+#include <set>
 #include <utility>
 
 #include "model/judge.h"
 #include "model/merge.h"
+#include "model/safeguarding.h"
 #include "sync-server/access/readers.h"
+#include "sync-server/ingest/lone.h"
 
 namespace doorstep::server {
 
@@ -56,8 +59,10 @@ absl::Status Batch::WriteDown(const Id& id, Scope& scope) {
   auto keep_first = [&](absl::Status status) {
     if (written.ok()) written = std::move(status);
   };
+  std::set<Id> visits;
   scope.state->ForEachChanged([&](const Record& record) {
     keep_first(transaction_->PutRecord(id, record));
+    if (record.type == VisitRecordType()) visits.insert(record.id);
     if (index_ == nullptr) return;
     if (const auto terms = index_->TermsOf(record)) {
       keep_first(transaction_->PutFindTerms(id, record.type, record.id, *terms));
@@ -70,6 +75,7 @@ absl::Status Batch::WriteDown(const Id& id, Scope& scope) {
   if (scope.rights_moved && id != tenant()) {
     keep_first(transaction_->PutReaderKeys(id, ReaderKeysOf(tenant(), *scope.state)));
   }
+  if (written.ok()) keep_first(NoteVisits(*transaction_, *scope.state, visits));
   keep_first(scope.state->status());
   return written;
 }

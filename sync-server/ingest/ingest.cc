@@ -16,6 +16,7 @@
 #include "sync-server/access/readers.h"
 #include "sync-server/access/restore_gate.h"
 #include "sync-server/ingest/batch.h"
+#include "sync-server/ingest/chunks.h"
 #include "sync-server/store/limits.h"
 
 namespace doorstep::server {
@@ -145,9 +146,11 @@ class Ingest::Step {
 
   absl::StatusOr<v1::RowAnswer> JudgeAndAppend(Batch::Scope& scope, const Changeset& changeset) {
     const Directory& directory = batch_.directory();
-    Bench bench{batch_.catalog(), directory, directory.seq(), item_.received_ms};
+    const StoredFiles files(batch_.view());
+    Bench bench{batch_.catalog(), directory, directory.seq(), item_.received_ms, &files};
     Judgement judgement = Judge(bench, *scope.state, changeset);
     if (!scope.state->status().ok()) return scope.state->status();
+    if (!files.status().ok()) return files.status();
     if (judgement.verdict == v1::HELD && Planted(Fault::kHeldInsteadOfRefused)) {
       return Bad(changeset.uid, Reason::kDenied);
     }
@@ -257,6 +260,31 @@ absl::StatusOr<AdoptOutcome> Ingest::Adopt(const v1::AdoptRequest& request,
   });
   if (!done.ok()) return done;
   return adopted;
+}
+
+absl::StatusOr<v1::PutChunkResponse> Ingest::PutChunk(const v1::PutChunkRequest& request,
+                                                      const Id& device, int64_t now_ms) {
+  absl::Status form = CheckPutChunk(request);
+  if (!form.ok()) return form;
+  v1::PutChunkResponse response;
+  absl::Status done = InTransaction([&](Batch& batch) -> absl::StatusOr<Outcome> {
+    absl::Status may = MayPutChunk(batch.view(), batch.catalog(), batch.directory(),
+                                   batch.directory().seq(), device, request, now_ms);
+    if (!may.ok()) return may;
+    const bool asks = request.chunk().empty();
+    if (!asks) {
+      absl::Status put = batch.transaction().PutChunk(
+          *Id::FromBytes(request.scope()), request.content(), request.length(), request.hashes(),
+          request.number(), request.chunk());
+      if (!put.ok()) return put;
+    }
+    absl::StatusOr<v1::PutChunkResponse> here = ChunksHere(batch.view(), request);
+    if (!here.ok()) return here.status();
+    response = *std::move(here);
+    return asks ? Outcome::kDrop : Outcome::kKeep;
+  });
+  if (!done.ok()) return done;
+  return response;
 }
 
 absl::Status Ingest::HearAdministrator(const Id& administrator) {

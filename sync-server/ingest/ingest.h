@@ -60,6 +60,11 @@ class Ingest {
   // outcome.
   absl::StatusOr<AdoptOutcome> Adopt(const v1::AdoptRequest& request, const PublicKey& own_log_key);
 
+  // One chunk of a file, or the question which are here (chunks.h): E_FORMAT, E_INTEGRITY,
+  // E_NOT_FOUND. `device` hands it in.
+  absl::StatusOr<v1::PutChunkResponse> PutChunk(const v1::PutChunkRequest& request,
+                                                const Id& device, int64_t now_ms);
+
   // access/restore_gate.h. The administrator of a Pull that says so (feed.h).
   absl::Status HearAdministrator(const Id& administrator);
   absl::Status CloseRestoreGate();

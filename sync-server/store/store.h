@@ -62,6 +62,20 @@ struct OfficeRead {
   Id user;
   int64_t at_ms = 0;  // server clock
   OfficeAct act = OfficeAct::kFound;
+// A file beside a record, as far as its chunks have come.
+struct FileRow {
+  uint64_t length = 0;
+  std::string hashes;  // of each chunk, 32 bytes
+  std::string here;    // a bit a chunk, lowest first
+};
+
+// A visit that somebody has to check out of, or of which a missing check-out has been told.
+struct LoneRow {
+  Id scope;
+  Id visit;
+  Id worker;
+  int64_t due_ms = 0;   // server clock
+  int64_t told_ms = 0;  // 0: not told
 };
 
 // An entry as it is stored: bytes that were received, unchanged.
@@ -110,6 +124,20 @@ class ReadView : public StateSource {
   // What the office told about a family, oldest first.
   virtual absl::Status ForEachOfficeRead(
       const Id& family, absl::FunctionRef<void(const OfficeRead& read)> visit) const = 0;
+  // nullopt: no chunk of it has come. A content id names a file in one scope.
+  virtual absl::StatusOr<std::optional<FileRow>> FindFile(const Id& scope,
+                                                          std::string_view content) const = 0;
+  virtual absl::StatusOr<std::optional<std::string>> FindChunk(const Id& scope,
+                                                               std::string_view content,
+                                                               uint32_t number) const = 0;
+
+  virtual absl::StatusOr<std::optional<LoneRow>> FindLone(const Id& scope,
+                                                          const Id& visit) const = 0;
+  // Those due at `now_ms` or before and not told, the longest due first.
+  virtual absl::Status ForEachLoneDue(int64_t now_ms,
+                                      absl::FunctionRef<void(const LoneRow&)> visit) const = 0;
+  // Those told, of visits that have ended since (due_ms 0).
+  virtual absl::Status ForEachLoneEnded(absl::FunctionRef<void(const LoneRow&)> visit) const = 0;
 
   // Small facts of the whole store, by name. nullopt: never written.
   virtual absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const = 0;
@@ -129,6 +157,12 @@ class Transaction : public ReadView {
   virtual absl::Status PutFindTerms(const Id& scope, uint32_t type, const Id& record,
                                     const std::set<std::string>& terms) = 0;
   virtual absl::Status AddOfficeRead(const OfficeRead& read) = 0;
+  // A chunk, checked against the hashes. One that is there already changes nothing.
+  virtual absl::Status PutChunk(const Id& scope, std::string_view content, uint64_t length,
+                                std::string_view hashes, uint32_t number,
+                                std::string_view chunk) = 0;
+  virtual absl::Status PutLone(const LoneRow& row) = 0;
+  virtual absl::Status DropLone(const Id& scope, const Id& visit) = 0;
   virtual absl::Status PutMeta(std::string_view name, std::string_view value) = 0;
   virtual absl::Status DropMeta(std::string_view name) = 0;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -251,6 +252,72 @@ void CheckMeta(Store& store) {
   CHECK_FALSE(view->FindMeta("gone")->has_value());
 }
 
+// Chunks in any order, each once, of a scope and no other; none without a commit.
+void CheckFiles(Store& store) {
+  const Id scope = MakeId(60), other = MakeId(61);
+  const std::string content(32, 'c'), hashes(9 * 32, 'h');
+  auto put = [&](Transaction& tx, uint32_t number, std::string_view bytes) {
+    return tx.PutChunk(scope, content, 1000, hashes, number, bytes);
+  };
+  {
+    std::unique_ptr<Transaction> tx = *store.Begin();
+    REQUIRE(put(*tx, 8, "eight").ok());
+    CHECK(tx->FindFile(scope, content).value()->here == std::string("\0\x01", 2));
+  }
+  CHECK_FALSE((*store.Read())->FindFile(scope, content).value());
+  {
+    std::unique_ptr<Transaction> tx = *store.Begin();
+    REQUIRE(put(*tx, 8, "eight").ok());
+    REQUIRE(put(*tx, 0, "nought").ok());
+    REQUIRE(put(*tx, 8, "another").ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  std::unique_ptr<ReadView> view = *store.Read();
+  const std::optional<FileRow> file = view->FindFile(scope, content).value();
+  REQUIRE(file);
+  CHECK(file->length == 1000);
+  CHECK(file->hashes == hashes);
+  CHECK(file->here == "\x01\x01");
+  CHECK(view->FindChunk(scope, content, 8).value() == "eight");
+  CHECK_FALSE(view->FindChunk(scope, content, 1).value());
+  CHECK_FALSE(view->FindChunk(other, content, 8).value());
+  CHECK_FALSE(view->FindFile(other, content).value());
+}
+
+// Visits that are waited for: what is due, longest first; told ones apart.
+void CheckLone(Store& store) {
+  const Id scope = MakeId(70);
+  {
+    std::unique_ptr<Transaction> tx = *store.Begin();
+    for (uint64_t n = 1; n <= 4; ++n) {
+      LoneRow row{scope, MakeId(70 + n), MakeId(2), static_cast<int64_t>(1000 - 100 * n), 0};
+      if (n == 3) row.told_ms = 7;
+      REQUIRE(tx->PutLone(row).ok());
+    }
+    REQUIRE(tx->PutLone({scope, MakeId(75), MakeId(2), 0, 9}).ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  auto due = [&](int64_t now_ms) {
+    std::vector<Id> visits;
+    REQUIRE((*store.Read())
+                ->ForEachLoneDue(now_ms, [&](const LoneRow& row) { visits.push_back(row.visit); })
+                .ok());
+    return visits;
+  };
+  CHECK(due(599).empty());
+  CHECK(due(900) == std::vector<Id>{MakeId(74), MakeId(72), MakeId(71)});
+  std::vector<LoneRow> ended;
+  REQUIRE((*store.Read())->ForEachLoneEnded([&](const LoneRow& row) { ended.push_back(row); }).ok());
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].visit == MakeId(75));
+  CHECK(ended[0].told_ms == 9);
+  std::unique_ptr<Transaction> tx = *store.Begin();
+  REQUIRE(tx->DropLone(scope, MakeId(75)).ok());
+  CHECK_FALSE(tx->FindLone(scope, MakeId(75)).value());
+  CHECK(tx->FindLone(scope, MakeId(73)).value()->told_ms == 7);
+  CHECK_FALSE(tx->FindLone(MakeId(1), MakeId(73)).value());
+}
+
 // Only heads that are on the chain raise the mark, and nothing lowers it.
 std::vector<std::pair<Id, Id>> Found(const ReadView& view, std::string_view term) {
   std::vector<std::pair<Id, Id>> found;
@@ -347,6 +414,8 @@ void CheckStore(Store& store) {
   CheckFinding(store);
   CheckOfficeReads(store);
   CheckArchived(store);
+  CheckFiles(store);
+  CheckLone(store);
 }
 
 void CheckStoreViews(Store& store) {

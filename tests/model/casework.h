@@ -48,7 +48,7 @@ struct Casework {
   ScopeLog log;
   std::string because;
   const RuleSetFacts* rule_sets = nullptr;
-  const FileFacts* files = nullptr;
+  const ArrivedFiles* files = nullptr;
 };
 
 }  // namespace doorstep

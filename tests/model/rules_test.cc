@@ -975,9 +975,9 @@ TEST_CASE("a marker is reviewed within 366 days") {
 }
 
 TEST_CASE("who submits, who approves, whose word the family's is, and with which files") {
-  struct Files final : FileFacts {
+  struct Files final : ArrivedFiles {
     bool arrived = false;
-    bool HasArrived(const Hash32&) const override { return arrived; }
+    bool Has(const Id&, std::string_view) const override { return arrived; }
   } files;
   Casework work;
   Hand co = work.town.Hire(v1::ROLE_KEY_WORKER);

@@ -161,6 +161,12 @@ void DeviceUnit::Take(const AnswerMessage& answer) {
     case Tell::kDelivered:
       session_->OnDeliver(answer.call, Read<v1::DeliverResponse>(answer), now_ms());
       break;
+    case Tell::kPut:
+      session_->OnPutChunk(answer.call, Read<v1::PutChunkResponse>(answer), now_ms());
+      break;
+    case Tell::kGot:
+      session_->OnGetChunk(answer.call, Read<v1::GetChunkResponse>(answer), now_ms());
+      break;
   }
 }
 

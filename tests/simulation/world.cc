@@ -25,6 +25,10 @@ std::string_view WordFor(Ask ask) {
       return "adopt";
     case Ask::kDeliver:
       return "deliver";
+    case Ask::kPutChunk:
+      return "put chunk";
+    case Ask::kGetChunk:
+      return "get chunk";
   }
   return "";
 }

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 #include <mutex>
@@ -56,8 +57,8 @@ constexpr const char* kTables[] = {
     " PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID",
 };
 
-// What version 2 added: finding, and who was told.
-constexpr const char* kOfficeTables[] = {
+// What version 2 added: finding, who was told, files beside records, visits alone.
+constexpr const char* kLaterTables[] = {
     // token: the first 16 bytes of PRF(find key, term).
     "CREATE TABLE find_token (tenant BLOB NOT NULL, scope BLOB NOT NULL, type INTEGER NOT NULL,"
     " record BLOB NOT NULL, token BLOB NOT NULL,"
@@ -66,11 +67,21 @@ constexpr const char* kOfficeTables[] = {
     "CREATE TABLE office_read (tenant BLOB NOT NULL, scope BLOB NOT NULL, number INTEGER NOT NULL,"
     " device BLOB NOT NULL, user BLOB NOT NULL, at_ms INTEGER NOT NULL, act INTEGER NOT NULL,"
     " PRIMARY KEY (tenant, scope, number)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE file (tenant BLOB NOT NULL, scope BLOB NOT NULL, content BLOB NOT NULL,"
+    " length INTEGER NOT NULL, hashes BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, content)) STRICT, WITHOUT ROWID",
+    // Encrypted by the device that made them; the server has no key.
+    "CREATE TABLE chunk (tenant BLOB NOT NULL, scope BLOB NOT NULL, content BLOB NOT NULL,"
+    " number INTEGER NOT NULL, bytes BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, content, number)) STRICT",
+    "CREATE TABLE lone (tenant BLOB NOT NULL, scope BLOB NOT NULL, visit BLOB NOT NULL,"
+    " worker BLOB NOT NULL, due_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (tenant, scope, visit)) STRICT, WITHOUT ROWID",
 };
 
-absl::Status MakeOfficeTables(Database& database, const Id& tenant, std::string_view store_key) {
+absl::Status MakeLaterTables(Database& database, const Id& tenant, std::string_view store_key) {
   absl::Status made;
-  for (const char* sql : kOfficeTables) {
+  for (const char* sql : kLaterTables) {
     if (made.ok()) made = database.Execute(sql);
   }
   if (!made.ok()) return made;
@@ -102,7 +113,7 @@ absl::Status MakeTables(Database& database, const Id& tenant, std::string_view s
       Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, x'')");
       made = fact.Bind(1, tenant).Bind(2, std::string_view(kStoreFact)).Run();
     }
-    return made.ok() ? MakeOfficeTables(database, tenant, store_key) : made;
+    return made.ok() ? MakeLaterTables(database, tenant, store_key) : made;
   });
 }
 
@@ -130,7 +141,7 @@ absl::Status CheckTables(Database& database, const Id& tenant, std::string_view 
   }
   if (owner.ReadId(0) != tenant) return MakeStatus(Reason::kKey, "store: another tenant's");
   if (version == kStoreVersion) return absl::OkStatus();
-  return InOneTransaction(database, [&] { return MakeOfficeTables(database, tenant, store_key); });
+  return InOneTransaction(database, [&] { return MakeLaterTables(database, tenant, store_key); });
 }
 
 ScopeRow ReadScopeRow(Statement& row, int first) {
@@ -294,6 +305,69 @@ class Reading : public Base {
     return row.status();
   }
 
+  absl::StatusOr<std::optional<FileRow>> FindFile(const Id& scope,
+                                                  std::string_view content) const override {
+    std::optional<FileRow> file;
+    {
+      Statement row = database_.Prepare(
+          "SELECT length, hashes FROM file WHERE tenant = ?1 AND scope = ?2 AND content = ?3");
+      if (row.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Step()) {
+        file = FileRow{row.Integer(0), std::string(row.Blob(1)), {}};
+      }
+      if (!row.status().ok()) return row.status();
+      if (!file) return std::optional<FileRow>();
+    }
+    const size_t chunks = file->hashes.size() / 32;
+    file->here.assign((chunks + 7) / 8, '\0');
+    Statement number = database_.Prepare(
+        "SELECT number FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3");
+    for (number.Bind(1, tenant_).Bind(2, scope).Bind(3, content); number.Step();) {
+      const uint64_t at = number.Integer(0);
+      if (at >= chunks) return DamagedStore("a chunk that its file has not");
+      file->here[at / 8] = static_cast<char>(static_cast<uint8_t>(file->here[at / 8]) | 1 << at % 8);
+    }
+    if (!number.status().ok()) return number.status();
+    return file;
+  }
+
+  absl::StatusOr<std::optional<std::string>> FindChunk(const Id& scope, std::string_view content,
+                                                       uint32_t number) const override {
+    Statement row = database_.Prepare(
+        "SELECT bytes FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3 AND number = ?4");
+    std::optional<std::string> chunk;
+    row.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, uint64_t{number});
+    if (row.Step()) chunk = row.Blob(0);
+    if (!row.status().ok()) return row.status();
+    return chunk;
+  }
+
+  absl::StatusOr<std::optional<LoneRow>> FindLone(const Id& scope, const Id& visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND scope = ?2 AND visit = ?3");
+    std::optional<LoneRow> found;
+    if (row.Bind(1, tenant_).Bind(2, scope).Bind(3, visit).Step()) found = ReadLone(row);
+    if (!row.status().ok()) return row.status();
+    return found;
+  }
+
+  absl::Status ForEachLoneDue(int64_t now_ms,
+                              absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND due_ms > 0 AND due_ms <= ?2 AND told_ms = 0"
+        " ORDER BY due_ms, scope, visit");
+    row.Bind(1, tenant_).Bind(2, static_cast<uint64_t>(std::max<int64_t>(0, now_ms)));
+    return VisitLone(row, visit);
+  }
+
+  absl::Status ForEachLoneEnded(absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND due_ms = 0 ORDER BY scope, visit");
+    return VisitLone(row.Bind(1, tenant_), visit);
+  }
+
   absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const override {
     Statement row = database_.Prepare("SELECT value FROM meta WHERE tenant = ?1 AND name = ?2");
     std::optional<std::string> value;
@@ -377,6 +451,19 @@ class Reading : public Base {
       "SELECT log.seq, log.changeset, log.signature, log.meta, log.hash, held.reason,"
       " held.outcome, held.decided_seq FROM held JOIN log USING (tenant, scope, seq)"
       " WHERE held.tenant = ?1 AND held.scope = ?2 ORDER BY log.seq";
+
+  static LoneRow ReadLone(Statement& row) {
+    return {row.ReadId(0), row.ReadId(1), row.ReadId(2), static_cast<int64_t>(row.Integer(3)),
+            static_cast<int64_t>(row.Integer(4))};
+  }
+  static absl::Status VisitLone(Statement& row, absl::FunctionRef<void(const LoneRow&)> visit) {
+    while (row.Step()) {
+      const LoneRow found = ReadLone(row);
+      if (!row.status().ok()) break;
+      visit(found);
+    }
+    return row.status();
+  }
 
   static absl::StatusOr<HeldWork> ReadHeld(Statement& row) {
     const LogRow log = ReadLogRow(row);
@@ -584,6 +671,34 @@ class Writing final : public Reading<Transaction> {
         .Bind(5, static_cast<uint64_t>(read.at_ms))
         .Bind(6, static_cast<uint64_t>(read.act))
         .Run();
+  }
+
+  absl::Status PutChunk(const Id& scope, std::string_view content, uint64_t length,
+                        std::string_view hashes, uint32_t number,
+                        std::string_view chunk) override {
+    {
+      Statement file =
+          database_.Prepare("INSERT OR IGNORE INTO file VALUES (?1, ?2, ?3, ?4, ?5)");
+      file.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, length).Bind(5, hashes);
+      absl::Status put = file.Run();
+      if (!put.ok()) return put;
+    }
+    Statement bytes = database_.Prepare("INSERT OR IGNORE INTO chunk VALUES (?1, ?2, ?3, ?4, ?5)");
+    bytes.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, uint64_t{number});
+    return bytes.Bind(5, chunk).Run();
+  }
+
+  absl::Status PutLone(const LoneRow& row) override {
+    Statement put = database_.Prepare("INSERT OR REPLACE INTO lone VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    put.Bind(1, tenant_).Bind(2, row.scope).Bind(3, row.visit).Bind(4, row.worker);
+    put.Bind(5, static_cast<uint64_t>(row.due_ms)).Bind(6, static_cast<uint64_t>(row.told_ms));
+    return put.Run();
+  }
+
+  absl::Status DropLone(const Id& scope, const Id& visit) override {
+    Statement drop =
+        database_.Prepare("DELETE FROM lone WHERE tenant = ?1 AND scope = ?2 AND visit = ?3");
+    return drop.Bind(1, tenant_).Bind(2, scope).Bind(3, visit).Run();
   }
 
   absl::Status PutMeta(std::string_view name, std::string_view value) override {
