@@ -1,0 +1,64 @@
+// Rule-sets judged by worked examples: our own under tests/programmes, and any other file of cases
+// that DOORSTEP_CASES names.
+#include "model/programme_cases.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "catch2/catch_test_macros.hpp"
+#include "model/ruleset_yaml.h"
+#include "tests/tree_path.h"
+
+namespace doorstep {
+namespace {
+
+std::string ReadText(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  REQUIRE(in.good());
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<RuleSet> ReadFolder(const std::filesystem::path& folder) {
+  std::vector<RuleSet> rule_sets;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::string name = entry.path().filename().string();
+    if (entry.path().extension() != ".yaml" || name.starts_with("cases")) continue;
+    RuleSetReading reading = ReadRuleSet(name, ReadText(entry.path()));
+    for (const FileFault& fault : reading.faults) FAIL_CHECK(FaultText(fault));
+    if (reading.rule_set.has_value()) rule_sets.push_back(*reading.rule_set);
+  }
+  return rule_sets;
+}
+
+CasesReport RunFile(const std::vector<RuleSet>& rule_sets, const std::filesystem::path& path) {
+  std::vector<const RuleSet*> pointers;
+  for (const RuleSet& rules : rule_sets) pointers.push_back(&rules);
+  CasesReport report = RunCases(pointers, path.filename().string(), ReadText(path));
+  for (const FileFault& fault : report.faults) FAIL_CHECK(FaultText(fault));
+  for (const CaseFailure& failure : report.failures) {
+    FAIL_CHECK(failure.id << " " << failure.what << ": expected " << failure.expected << ", got "
+                          << failure.got << ". " << failure.why);
+  }
+  for (const std::string& feature : report.uncovered) FAIL_CHECK("no case for " << feature);
+  return report;
+}
+
+TEST_CASE("other cases of the rule-sets") {
+  const char* cases = std::getenv("DOORSTEP_CASES");
+  if (cases == nullptr) SKIP("DOORSTEP_CASES names no file");
+  std::filesystem::path path = cases;
+  std::vector<RuleSet> beside = ReadFolder(path.parent_path());
+  REQUIRE(beside.size() >= 7);
+  CasesReport report = RunFile(beside, path);
+  CHECK(report.passed >= 200);
+  CHECK(report.failed == 0);
+}
+
+}  // namespace
+}  // namespace doorstep
