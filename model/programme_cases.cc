@@ -343,11 +343,19 @@ class CasesRun {
     std::optional<RuleVerdict> expected = fields.Name("expect", kVerdictNames, Presence::kRequired);
     if (node == nullptr) return;
     size_t faults = sink_.count();
-    // A rule-set of the one rule, with a headline and need for it to be about.
+    // A rule-set of the one rule, with the headlines and needs that the case speaks of.
     RuleSet rules;
     for (std::string_view key : {"headline", "need"}) {
       const YamlNode* about = node->Find(key);
       if (about != nullptr) NameInvented(rules, about->text);
+    }
+    for (std::string_view key : {"needs", "facts"}) {
+      const YamlNode* list = fields.Node(key, Presence::kOptional);
+      if (list == nullptr) continue;
+      for (const YamlNode& item : list->items) {
+        const YamlNode* need = item.Find("need");
+        if (need != nullptr) NameInvented(rules, need->text);
+      }
     }
     Rule rule = ReadRule(*node, fields.path() + ".rule", rules, sink_);
     rules.rules.push_back(rule);
@@ -363,6 +371,7 @@ class CasesRun {
   }
 
   static void NameInvented(RuleSet& rules, const std::string& id) {
+    if (rules.FindNeed(id) >= 0) return;
     std::string headline = id.substr(0, id.find('.'));
     if (rules.FindHeadline(headline) < 0) {
       Headline made;

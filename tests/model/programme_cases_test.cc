@@ -24,6 +24,10 @@ std::string ReadText(const std::filesystem::path& path) {
   return text.str();
 }
 
+std::filesystem::path OwnCases(const std::string& name) {
+  return std::filesystem::path(DOORSTEP_SOURCE_DIR) / "tests/programmes" / name;
+}
+
 // What ships, found by the tests as the programs find it.
 std::vector<const RuleSet*> Shipped() {
   static const RuleSetLibrary library = ShippedLibrary();
@@ -52,6 +56,11 @@ CasesReport RunFile(const std::vector<const RuleSet*>& rule_sets,
   }
   for (const std::string& feature : report.uncovered) FAIL_CHECK("no case for " << feature);
   return report;
+}
+
+TEST_CASE("rules by themselves, and no feature of a shipped rule-set without a case") {
+  CasesReport report = RunFile(Shipped(), OwnCases("cases_rules.yaml"));
+  CHECK(report.passed >= 40);
 }
 
 TEST_CASE("the rule-sets that ship pass other cases") {
