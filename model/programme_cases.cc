@@ -62,6 +62,8 @@ class CasesRun {
     }
   }
 
+  Coverage& coverage() { return coverage_; }
+
   void Run(const YamlNode& root) {
     YamlFields file(root, "", sink_);
     if (file.Text("format", Presence::kRequired) != kFormat && file.Has("format")) {
@@ -76,8 +78,6 @@ class CasesRun {
     ForEachCase(file, "expression_cases", [&](YamlFields& fields) { RunExpression(fields); });
     ForEachCase(file, "rule_cases", [&](YamlFields& fields) { RunRule(fields); });
     ForEachCase(file, "attachment_cases", [&](YamlFields& fields) { RunAttachment(fields); });
-    for (const auto& [key, rules] : by_key_) coverage_.Require(*rules);
-    report_.uncovered = coverage_.Uncovered();
   }
 
  private:
@@ -413,7 +413,8 @@ bool Same(const FileFault& a, const FileFault& b) {
 
 }  // namespace
 
-CasesReport RunCases(const std::vector<const RuleSet*>& rule_sets, std::string_view file,
+CasesReport RunCases(const std::vector<const RuleSet*>& rule_sets,
+                     const std::vector<const RuleSet*>& to_cover, std::string_view file,
                      std::string_view text) {
   CasesReport report;
   YamlNode root = ReadYaml(file, text, report.faults);
@@ -422,6 +423,8 @@ CasesReport RunCases(const std::vector<const RuleSet*>& rule_sets, std::string_v
     FaultSink sink(file, report.faults);
     CasesRun run(rule_sets, sink, report);
     run.Run(root);
+    for (const RuleSet* rules : to_cover) run.coverage().Require(*rules);
+    report.uncovered = run.coverage().Uncovered();
   }
   if (report.faults.empty()) return report;
   // A case judged by several rule-sets is read for each of them, and so are its mistakes.

@@ -33,7 +33,9 @@ struct CasesReport {
 };
 
 // `file` is for the faults. Rule-sets are found by their key, the newest version of each.
-CasesReport RunCases(const std::vector<const RuleSet*>& rule_sets, std::string_view file,
+// `to_cover`: those whose every feature should have a case.
+CasesReport RunCases(const std::vector<const RuleSet*>& rule_sets,
+                     const std::vector<const RuleSet*>& to_cover, std::string_view file,
                      std::string_view text);
 
 }  // namespace doorstep

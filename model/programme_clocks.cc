@@ -20,12 +20,12 @@ constexpr uint32_t kMeeting = 30;
 
 // When the steps of one episode were done.
 struct Steps {
-  std::optional<int64_t> assessed;    // first
-  std::optional<int64_t> met;         // first meeting
-  std::optional<int64_t> reviewed;    // last review or approval of the plan
-  std::optional<int64_t> visited;     // last
-  std::optional<int64_t> sustained;   // first check after closing
-  std::optional<int64_t> unsigned_ms; // the earliest end of a visit that is not signed
+  std::optional<int64_t> assessed;     // first
+  std::optional<int64_t> met;          // first meeting
+  std::optional<int64_t> reviewed;     // last review or approval of the plan
+  std::optional<int64_t> visited;      // last
+  std::optional<int64_t> sustained;    // first check after closing
+  std::optional<int64_t> unsigned_ms;  // the earliest end of a visit that is not signed
   Id unsigned_visit;
 };
 
@@ -77,8 +77,8 @@ Steps StepsOf(ScopeState& family, const EpisodePin& episode) {
   });
   ForEachOf<v1::Visit>(family, kVisit, in_error, [&](const Id& id, const auto& m) {
     if (!is_of(m.episode()) || !m.has_ended_at()) return;
-    bool in_person = m.outcome() == v1::Visit::OUTCOME_FACE_TO_FACE ||
-                     m.outcome() == v1::Visit::OUTCOME_VIRTUAL;
+    bool in_person =
+        m.outcome() == v1::Visit::OUTCOME_FACE_TO_FACE || m.outcome() == v1::Visit::OUTCOME_VIRTUAL;
     if (m.state() == v1::Visit::STATE_RECORDED && in_person) {
       KeepLast(steps.visited, LondonDay(m.ended_at()));
     }
@@ -138,8 +138,8 @@ std::vector<EpisodeClock> ClocksOf(ScopeState& family, const EpisodePin& episode
                                    const RuleSet& rules, int64_t now_ms,
                                    const BankHolidays& holidays) {
   Steps steps = StepsOf(family, episode);
-  bool ended = episode.state == EpisodePin::State::kClosed ||
-               episode.state == EpisodePin::State::kCancelled;
+  bool ended =
+      episode.state == EpisodePin::State::kClosed || episode.state == EpisodePin::State::kCancelled;
   std::vector<EpisodeClock> clocks;
   for (size_t i = 0; i < rules.timescales.size(); ++i) {
     const Timescale& scale = rules.timescales[i];

@@ -40,7 +40,8 @@ class Encoder {
   }
   Encoder& Keys(std::vector<int> persons) {
     std::sort(persons.begin(), persons.end(), [&](int a, int b) {
-      return facts_.persons[static_cast<size_t>(a)].key < facts_.persons[static_cast<size_t>(b)].key;
+      return facts_.persons[static_cast<size_t>(a)].key <
+             facts_.persons[static_cast<size_t>(b)].key;
     });
     U32(static_cast<int64_t>(persons.size()));
     for (int person : persons) Key(person);

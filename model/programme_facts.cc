@@ -82,7 +82,10 @@ std::optional<PersonRole> RoleOf(v1::Person_MemberRole role) {
 class FactsReader {
  public:
   FactsReader(ScopeState& family, const EpisodePin& episode, const RuleSet& rules, Day as_of)
-      : family_(family), episode_(episode), rules_(rules), as_of_(as_of),
+      : family_(family),
+        episode_(episode),
+        rules_(rules),
+        as_of_(as_of),
         in_error_(EnteredInError(family)) {}
 
   FactsReading Read() {
@@ -169,8 +172,8 @@ class FactsReader {
     for (const auto& [id, made_seq, name] : ReadAll<v1::PersonName>(family_, kPersonName)) {
       auto place = places_.find(IdOrZero(name.person()));
       if (IsInError(id) || place == places_.end() || name.has_until_on()) continue;
-      bool past = name.kind() == v1::PersonName::KIND_BIRTH ||
-                  name.kind() == v1::PersonName::KIND_FORMER;
+      bool past =
+          name.kind() == v1::PersonName::KIND_BIRTH || name.kind() == v1::PersonName::KIND_FORMER;
       std::string& shown = facts().persons[static_cast<size_t>(place->second)].name;
       if (shown.empty() || !past) shown = name.given().empty() ? name.family() : name.given();
     }
@@ -258,8 +261,8 @@ class FactsReader {
   // timescale.
   int64_t DaysToSustain() const {
     for (const Rule& rule : rules_.rules) {
-      bool checks = rule.measure == Measure::kSustainedCheck &&
-                    rule.window.kind == WindowKind::kAfterClose;
+      bool checks =
+          rule.measure == Measure::kSustainedCheck && rule.window.kind == WindowKind::kAfterClose;
       if (checks) return rule.window.count;
     }
     for (const Timescale& scale : rules_.timescales) {
@@ -368,8 +371,8 @@ class FactsReader {
       return "it has no value";
     }
     int32_t value = static_cast<int32_t>(is_benefit ? item.code() : item.numbers(0));
-    bool decided = info.measure == Measure::kLocalHighCost ||
-                   info.measure == Measure::kSocialWorkThreshold;
+    bool decided =
+        info.measure == Measure::kLocalHighCost || info.measure == Measure::kSocialWorkThreshold;
     if (decided) return ReadDecided(item, info.measure, *days, value);
     if (info.shape != Shape::kState) return "its measure is no state";
     Facts::State state{info.measure, person, *days, value, -1, item_};
@@ -496,8 +499,8 @@ AuthorityCalendar CalendarOf(ScopeState& directory) {
   AuthorityCalendar calendar;
   for (const auto& [id, made_seq, dates] : ReadAll<v1::TermDates>(directory, kTermDates)) {
     TermId term{static_cast<int>(dates.school_year()), static_cast<int>(dates.term())};
-    bool known = term.school_year >= 1900 && term.school_year <= 2200 && 1 <= term.term &&
-                 term.term <= 3;
+    bool known =
+        term.school_year >= 1900 && term.school_year <= 2200 && 1 <= term.term && term.term <= 3;
     if (known) calendar.terms.Set(term, {dates.first_on(), dates.last_on()});
   }
   for (const auto& [id, made_seq, holiday] : ReadAll<v1::BankHoliday>(directory, kBankHoliday)) {

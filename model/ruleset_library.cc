@@ -1,5 +1,6 @@
 #include "model/ruleset_library.h"
 
+#include <algorithm>
 #include <cassert>
 #include <string>
 
@@ -21,8 +22,8 @@ FileFaults RuleSetLibrary::Add(std::string_view file, std::string_view text, Nam
   if (named == NamedAs::kFile && file != FileNameOf(rules) && file != previous) {
     refuse("key", Joined("the file to be called ", FileNameOf(rules), " or ", previous));
   }
-  for (const auto& [pin, other] : rule_sets_) {
-    if (pin == std::pair(rules.code, rules.version)) {
+  for (const RuleSet* other : All()) {
+    if (other->code == rules.code && other->version == rules.version) {
       refuse("version", Joined("a number higher than ", rules.version, ", which is taken"));
     }
     if ((other->key == rules.key) != (other->code == rules.code)) {
@@ -43,38 +44,46 @@ FileFaults RuleSetLibrary::Add(std::string_view file, std::string_view text, Nam
 
 const RuleSet* RuleSetLibrary::Find(uint32_t code, uint32_t version) const {
   auto found = rule_sets_.find({code, version});
-  return found == rule_sets_.end() ? nullptr : found->second.get();
+  if (found != rule_sets_.end()) return found->second.get();
+  return beneath_ == nullptr ? nullptr : beneath_->Find(code, version);
 }
 
 const RuleSet* RuleSetLibrary::Newest(uint32_t code) const {
   const RuleSet* newest = nullptr;
-  for (const auto& [pin, rules] : rule_sets_) {
-    if (pin.first == code) newest = rules.get();
+  for (const RuleSet* rules : All()) {
+    if (rules->code == code) newest = rules;
   }
   return newest;
 }
 
 const RuleSet* RuleSetLibrary::Newest(std::string_view key) const {
   const RuleSet* newest = nullptr;
-  for (const auto& [pin, rules] : rule_sets_) {
-    if (rules->key == key) newest = rules.get();
+  for (const RuleSet* rules : All()) {
+    if (rules->key == key) newest = rules;
   }
   return newest;
 }
 
 std::vector<const RuleSet*> RuleSetLibrary::All() const {
   std::vector<const RuleSet*> all;
+  if (beneath_ != nullptr) all = beneath_->All();
   for (const auto& [pin, rules] : rule_sets_) all.push_back(rules.get());
+  std::sort(all.begin(), all.end(), [](const RuleSet* a, const RuleSet* b) {
+    return std::pair(a->code, a->version) < std::pair(b->code, b->version);
+  });
   return all;
 }
 
-RuleSetLibrary ShippedLibrary() {
-  RuleSetLibrary library;
-  for (const ShippedRuleSet& shipped : ShippedRuleSets()) {
-    FileFaults faults = library.Add(shipped.file, shipped.text, NamedAs::kFile);
-    assert(faults.empty());
-  }
-  return library;
+const RuleSetLibrary& ShippedLibrary() {
+  static const RuleSetLibrary* const shipped = [] {
+    auto* library = new RuleSetLibrary();
+    for (const ShippedRuleSet& file : ShippedRuleSets()) {
+      FileFaults faults = library->Add(file.file, file.text, NamedAs::kFile);
+      assert(faults.empty());
+    }
+    return library;
+  }();
+  return *shipped;
 }
 
 }  // namespace doorstep

@@ -22,6 +22,10 @@ enum class NamedAs : uint8_t { kFile, kText };
 
 class RuleSetLibrary {
  public:
+  RuleSetLibrary() = default;
+  // On top of `beneath`, which must outlive it: found through, and checked against.
+  explicit RuleSetLibrary(const RuleSetLibrary* beneath) : beneath_(beneath) {}
+
   // Adds a rule-set, unless something is wrong: with the file itself, with its name, because its
   // code and version or its key are another's, or because a rule that a file of the same phase has
   // too is not the same rule. Version against version of one key nothing is compared.
@@ -35,11 +39,13 @@ class RuleSetLibrary {
   std::vector<const RuleSet*> All() const;
 
  private:
+  const RuleSetLibrary* beneath_ = nullptr;
   std::map<std::pair<uint32_t, uint32_t>, std::unique_ptr<const RuleSet>> rule_sets_;
 };
 
-// Those that ship; a fault in one of them is our mistake (asserted, and a test reads them all).
-RuleSetLibrary ShippedLibrary();
+// Those that ship, read once, the first time somebody asks; any thread may. A fault in one of them
+// is our mistake (asserted, and a test reads them all).
+const RuleSetLibrary& ShippedLibrary();
 
 }  // namespace doorstep
 

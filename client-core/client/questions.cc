@@ -8,6 +8,7 @@
 #include "client-core/client/attention.h"
 #include "client-core/client/edits.h"
 #include "client-core/client/plan_answer.h"
+#include "client-core/client/programme_answer.h"
 #include "client-core/client/view.h"
 #include "client-core/store/limits.h"
 #include "crypto/reason.h"
@@ -220,6 +221,31 @@ class Answering {
     return answers;
   }
 
+  absl::StatusOr<Answers> Programmes() {
+    absl::StatusOr<std::vector<v1::ProgrammeLine>> lines =
+        AnswerProgrammes(desk_, viewer_, now_ms_);
+    if (!lines.ok()) return lines.status();
+    Answers answers;
+    for (v1::ProgrammeLine& line : *lines) {
+      *answers.emplace_back().mutable_programme_line() = std::move(line);
+    }
+    return answers;
+  }
+
+  absl::StatusOr<Answers> Programme(const v1::Query::Programme& query) {
+    absl::StatusOr<Id> scope = IdNamed(query.scope());
+    if (!scope.ok()) return scope.status();
+    if (!IsSeen(*scope)) return MakeStatus(Reason::kNotFound, "this family is not here");
+    absl::StatusOr<std::vector<v1::ProgrammeAnswer>> found =
+        AnswerProgramme(desk_, *scope, query, now_ms_);
+    if (!found.ok()) return found.status();
+    Answers answers;
+    for (v1::ProgrammeAnswer& one : *found) {
+      *answers.emplace_back().mutable_programme() = std::move(one);
+    }
+    return answers;
+  }
+
   absl::StatusOr<Answers> Found(const v1::SearchRequest& search) {
     std::optional<Id> scope;
     if (!search.scope().empty()) {
@@ -409,6 +435,12 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
       break;
     case v1::Query::kSubject:
       answers = answering.Subject(query.subject());
+      break;
+    case v1::Query::kProgrammes:
+      answers = answering.Programmes();
+      break;
+    case v1::Query::kProgramme:
+      answers = answering.Programme(query.programme());
       break;
     case v1::Query::KIND_NOT_SET:
       break;

@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   AddFamilyCommands(&app, &chosen);
   AddWorkCommands(&app, &chosen);
   AddPlanCommands(&app, &chosen);
+  AddProgrammeCommands(&app, &chosen);
   AddReadingCommands(&app, &chosen);
   AddAttentionCommands(&app, &chosen);
   AddRecordCommands(&app, &chosen);

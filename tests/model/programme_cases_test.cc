@@ -30,8 +30,7 @@ std::filesystem::path OwnCases(const std::string& name) {
 
 // What ships, found by the tests as the programs find it.
 std::vector<const RuleSet*> Shipped() {
-  static const RuleSetLibrary library = ShippedLibrary();
-  return library.All();
+  return ShippedLibrary().All();
 }
 
 std::vector<RuleSet> ReadFolder(const std::filesystem::path& folder) {
@@ -48,7 +47,7 @@ std::vector<RuleSet> ReadFolder(const std::filesystem::path& folder) {
 
 CasesReport RunFile(const std::vector<const RuleSet*>& rule_sets,
                     const std::filesystem::path& path) {
-  CasesReport report = RunCases(rule_sets, path.filename().string(), ReadText(path));
+  CasesReport report = RunCases(rule_sets, rule_sets, path.filename().string(), ReadText(path));
   for (const FileFault& fault : report.faults) FAIL_CHECK(FaultText(fault));
   for (const CaseFailure& failure : report.failures) {
     FAIL_CHECK(failure.id << " " << failure.what << ": expected " << failure.expected << ", got "
