@@ -13,6 +13,7 @@
 #include "client-core/capi/handles.h"
 #include "client-core/capi/limits.h"
 #include "client-core/capi/open_client.h"
+#include "client-core/client/programme_trial.h"
 #include "client-core/include/doorstep/doorstep.h"
 
 namespace doorstep::capi {
@@ -442,5 +443,19 @@ ds_status ds_request(ds_client* client, ds_bytes request, ds_answer_fn answer, v
         [answer, context](ds_status status, ds_bytes bytes, const ds_error* why) {
           answer(context, status, bytes, why);
         });
+  });
+}
+
+// ---- Programmes
+// ----------------------------------------------------------------------------------
+
+ds_status ds_programme_try(ds_bytes trial, ds_buffer* result, ds_error* error) {
+  if (result != nullptr) *result = {};
+  return capi::Guarded(error, [&]() -> absl::Status {
+    if (result == nullptr) return capi::NoPlace();
+    v1::ProgrammeTrial message;
+    const absl::Status status = capi::ParseInto(trial, message);
+    if (!status.ok()) return status;
+    return capi::Give(doorstep::client::TryProgramme(message), result);
   });
 }

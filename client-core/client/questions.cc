@@ -13,6 +13,7 @@
 #include "client-core/client/plan_answer.h"
 #include "client-core/client/practice.h"
 #include "client-core/client/safety.h"
+#include "client-core/client/programme_answer.h"
 #include "client-core/client/view.h"
 #include "client-core/store/limits.h"
 #include "crypto/reason.h"
@@ -253,6 +254,13 @@ class Answering {
     Answers answers;
     for (v1::ConcernLine& line : *lines) {
       *answers.emplace_back().mutable_concern() = std::move(line);
+  absl::StatusOr<Answers> Programmes() {
+    absl::StatusOr<std::vector<v1::ProgrammeLine>> lines =
+        AnswerProgrammes(desk_, viewer_, now_ms_);
+    if (!lines.ok()) return lines.status();
+    Answers answers;
+    for (v1::ProgrammeLine& line : *lines) {
+      *answers.emplace_back().mutable_programme_line() = std::move(line);
     }
     return answers;
   }
@@ -262,6 +270,17 @@ class Answering {
     if (!lines.ok()) return lines.status();
     Answers answers;
     for (v1::FileLine& line : *lines) *answers.emplace_back().mutable_file() = std::move(line);
+  absl::StatusOr<Answers> Programme(const v1::Query::Programme& query) {
+    absl::StatusOr<Id> scope = IdNamed(query.scope());
+    if (!scope.ok()) return scope.status();
+    if (!IsSeen(*scope)) return MakeStatus(Reason::kNotFound, "this family is not here");
+    absl::StatusOr<std::vector<v1::ProgrammeAnswer>> found =
+        AnswerProgramme(desk_, *scope, query, now_ms_);
+    if (!found.ok()) return found.status();
+    Answers answers;
+    for (v1::ProgrammeAnswer& one : *found) {
+      *answers.emplace_back().mutable_programme() = std::move(one);
+    }
     return answers;
   }
 
@@ -500,6 +519,11 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
       break;
     case v1::Query::kFiles:
       answers = answering.Files();
+    case v1::Query::kProgrammes:
+      answers = answering.Programmes();
+      break;
+    case v1::Query::kProgramme:
+      answers = answering.Programme(query.programme());
       break;
     case v1::Query::KIND_NOT_SET:
       break;

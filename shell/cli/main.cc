@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   AddFileCommands(&app, &chosen);
   AddPlanCommands(&app, &chosen);
   AddPracticeCommands(&app, &chosen);
+  AddProgrammeCommands(&app, &chosen);
   AddReadingCommands(&app, &chosen);
   AddAttentionCommands(&app, &chosen);
   AddRecordCommands(&app, &chosen);

@@ -62,6 +62,8 @@ struct OfficeRead {
   Id user;
   int64_t at_ms = 0;  // server clock
   OfficeAct act = OfficeAct::kFound;
+};
+
 // A file beside a record, as far as its chunks have come.
 struct FileRow {
   uint64_t length = 0;

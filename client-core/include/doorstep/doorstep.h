@@ -316,6 +316,13 @@ DS_EXPORT void ds_sync_cancel(ds_client* client);
 DS_EXPORT ds_status ds_request(ds_client* client, ds_bytes request, ds_answer_fn answer,
                                void* context, ds_error* error);
 
+/* ---- Programmes ------------------------------------------------------------------------------ */
+
+/* Tries rule-sets out: a ProgrammeTrial in, a ProgrammeTrialResult out. Reads and judges what it is
+ * given and nothing else; needs no client, no folder and no PIN. Mistakes in the files are part of
+ * the result, and DS_OK. */
+DS_EXPORT ds_status ds_programme_try(ds_bytes trial, ds_buffer* result, ds_error* error);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
