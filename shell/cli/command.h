@@ -67,6 +67,7 @@ void AddReadingCommands(CLI::App* app, Chosen* chosen);    // ls, show, story, s
 void AddAttentionCommands(CLI::App* app, Chosen* chosen);  // attention, settle, release …
 void AddDirectoryCommands(CLI::App* app, Chosen* chosen);  // staff, role, invite, devices …
 void AddRecordCommands(CLI::App* app, Chosen* chosen);     // put, get, edit, schema, new-id
+void AddOpenCommand(CLI::App* app, Chosen* chosen);        // open
 
 }  // namespace doorstep::shell
 

@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   AddAttentionCommands(&app, &chosen);
   AddRecordCommands(&app, &chosen);
   AddDirectoryCommands(&app, &chosen);
+  AddOpenCommand(&app, &chosen);
 
   try {
     app.parse(argc, argv);
