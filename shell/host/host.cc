@@ -182,7 +182,7 @@ class Host::Loop {
       Response response(http::status::ok, request.version());
       response.set(http::field::content_type, page->type);
       response.body() = page->body;
-      co_return co_await Send(stream, std::move(response), request.keep_alive(),
+      co_return co_await Send(stream, response, request.keep_alive(),
                               request.method() == http::verb::head);
     }
     if (target == "/events") co_return co_await Stream(stream);
@@ -190,22 +190,22 @@ class Host::Loop {
     if (!Calls::Knows(name)) co_return co_await Refuse(stream, 404);
     const bool keep = request.keep_alive();
     stream.expires_never();  // the core takes its time; a contact may last minutes
-    const Reply reply = co_await Ask(name, std::move(request.body()));
+    Reply reply = co_await Ask(name, request.body());
     Response response(http::status::ok, 11);
     response.set(http::field::content_type, "application/x-protobuf");
     response.set("doorstep-status", std::to_string(reply.status));
     response.set("doorstep-reason", std::to_string(reply.reason));
     response.body() = reply.body;
-    co_return co_await Send(stream, std::move(response), keep, false);
+    co_return co_await Send(stream, response, keep, false);
   }
 
   asio::awaitable<bool> Refuse(beast::tcp_stream& stream, int status) {
     Response response(static_cast<http::status>(status), 11);
     response.set(http::field::content_type, "text/plain; charset=utf-8");
-    co_return co_await Send(stream, std::move(response), false, false);
+    co_return co_await Send(stream, response, false, false);
   }
 
-  asio::awaitable<bool> Send(beast::tcp_stream& stream, Response response, bool keep,
+  asio::awaitable<bool> Send(beast::tcp_stream& stream, Response& response, bool keep,
                              bool head_only) {
     Harden(response);
     response.keep_alive(keep);
@@ -220,8 +220,10 @@ class Host::Loop {
     co_return !error && keep;
   }
 
-  // On the core's thread, or with the answer on the client's own; back here when it is there.
-  asio::awaitable<Reply> Ask(const std::string& name, std::string argument) {
+  // Asks on the core's thread; the answer comes from there or from the client's own, and is waited for
+  // on this one. `name` and `argument` are the caller's and outlive the call: GCC 12 frees what a
+  // coroutine is given by value out of a temporary twice.
+  asio::awaitable<Reply> Ask(const std::string& name, std::string& argument) {
     last_call_ = Clock::now();
     Reply reply;
     // Nobody waits for its time: the answer cancels it. Both run on this thread.
@@ -261,10 +263,11 @@ class Host::Loop {
     Listener listener(context_);
     const auto place = listeners_.insert(listeners_.end(), &listener);
     while (!error) {
-      const std::string lines = std::exchange(listener.lines, "");
+      std::string lines = std::exchange(listener.lines, "");
+      if (lines.empty()) lines = "\n";
+      const auto chunk = http::make_chunk(asio::buffer(lines));
       stream.expires_after(options_.limits.write);
-      co_await asio::async_write(stream, http::make_chunk(asio::buffer(lines.empty() ? "\n" : lines)),
-                                 Into(error));
+      co_await asio::async_write(stream, chunk, Into(error));
       if (error) break;
       if (!listener.lines.empty()) continue;  // told while it was writing
       stream.expires_never();
@@ -283,7 +286,9 @@ class Host::Loop {
       co_await idle_.async_wait(Into(error));
       if (error) co_return;
       if (Clock::now() - last_call_ < options_.limits.idle_lock) continue;
-      co_await Ask("client_lock", "");
+      const std::string name = "client_lock";
+      std::string nothing;
+      co_await Ask(name, nothing);
     }
   }
 

@@ -117,7 +117,7 @@ class Council:
     def safe(self):
         self.put(self.ana, "Marker", {
             "kind": "DANGEROUS_ANIMAL", "narrative": "A large dog, not used to strangers.",
-            "from_on": day(-10), "review_on": day(80), "state": "ACTIVE"}, scope=self.ids["Tarrowby"])
+            "from_on": day(-10), "review_on": day(80), "state": "ACTIVE"}, family="Tarrowby")
         self.ana.made("safe-address", "Tarrowby", "Bea", "--excluded", "Cal", "--review", day(90),
                       "--lines", "Hollowmere Cottage\n2 Sample Lane", "--reason",
                       "She is afraid of him; brackenlatch is the word agreed.")
