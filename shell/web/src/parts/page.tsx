@@ -19,19 +19,17 @@ export function Page(props: {
     heading.current?.focus({ preventScroll: true });
   }, [props.title]);
   return (
-    <>
+    <main class={`govuk-main-wrapper ds-main ${props.wide ? "ds-main--wide" : ""}`} id="main">
       {props.back !== undefined && (
         <a class="govuk-back-link" href={props.back}>
           {say("page.back")}
         </a>
       )}
-      <main class={`govuk-main-wrapper ds-main ${props.wide ? "ds-main--wide" : ""}`} id="main">
-        <h1 class="govuk-heading-l" ref={heading} tabIndex={-1}>
-          {props.caption !== undefined && <span class="govuk-caption-l">{props.caption}</span>}
-          {props.heading ?? props.title}
-        </h1>
-        {props.children}
-      </main>
-    </>
+      <h1 class="govuk-heading-l" ref={heading} tabIndex={-1}>
+        {props.caption !== undefined && <span class="govuk-caption-l">{props.caption}</span>}
+        {props.heading ?? props.title}
+      </h1>
+      {props.children}
+    </main>
   );
 }

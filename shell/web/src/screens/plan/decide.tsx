@@ -82,7 +82,7 @@ function Decision(props: { read: PlanRead; answer: PlanAnswer }) {
       <h2 class="govuk-heading-m">
         {say(answer.approvedDigest.length > 0 ? "changes.title" : "changes.first")}
       </h2>
-      <PlanChanges plan={answer} story={story} />
+      <PlanChanges plan={answer} story={story} staff={read.staff} />
       <Form sending={sending} onSend={send}>
         <OneOf
           id="decision"

@@ -155,10 +155,12 @@ function Goal(props: { goal: Rec<"Goal">; read: PlanRead }) {
             <Action action={action} goal={goal} read={read} key={action.id} />
           ))}
         </ul>
-        <a class="govuk-link" href={to.action(scope, goal.id, "new")}>
-          {say("plan.add_action")}
-          <span class="govuk-visually-hidden"> {goal.values.wording}</span>
-        </a>
+        <p class="govuk-body govuk-!-margin-bottom-0">
+          <a class="govuk-link" href={to.action(scope, goal.id, "new")}>
+            {say("plan.add_action")}
+            <span class="govuk-visually-hidden"> {goal.values.wording}</span>
+          </a>
+        </p>
       </div>
     </section>
   );

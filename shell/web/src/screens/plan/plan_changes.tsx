@@ -1,20 +1,35 @@
 // What differs from the version last approved: for each goal, action and part of the plan the words
 // before and now, with each word that went or came marked.
 import type { PlanAnswer, PlanAnswer_Change } from "../../../gen/doorstep/v1/client_pb";
+import type { Id } from "../../core/bytes";
 import { hex } from "../../core/bytes";
+import type { Rec } from "../../core/records";
 import type { Story } from "../../core/story";
 import { Difference } from "../../parts/difference";
 import { day } from "../../words/times";
 import { code, say } from "../../words/words";
 
-function text(json: string, story: Story): string {
+interface Names {
+  story: Story;
+  staff: Map<Id, Rec<"StaffMember">>;
+}
+
+function named(id: Id, { story, staff }: Names): string {
+  return (
+    story.person(id) ||
+    staff.get(id)?.values.name ||
+    story.get("Need", id)?.values.detail ||
+    code("type", story.any(id)?.type) ||
+    say("record.elsewhere")
+  );
+}
+
+function text(json: string, names: Names): string {
   const value: unknown = JSON.parse(json);
-  if (Array.isArray(value)) return value.map((each) => text(JSON.stringify(each), story)).join(", ");
+  if (Array.isArray(value)) return value.map((each) => text(JSON.stringify(each), names)).join(", ");
   if (typeof value !== "string") return String(value);
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return day(value);
-  if (/^[0-9a-f]{32}$/.test(value)) {
-    return story.person(value) || code("type", story.any(value)?.type) || say("record.elsewhere");
-  }
+  if (/^[0-9a-f]{32}$/.test(value)) return named(value, names);
   return /^[A-Z][A-Z_]+$/.test(value) ? code("any.code", value) : value;
 }
 
@@ -24,10 +39,17 @@ function subject(change: PlanAnswer_Change, story: Story): string {
   return [code("type", of?.type ?? change.record?.typeName), wording].filter(Boolean).join(": ");
 }
 
-// The owner is said with its wording; these two only tie the records together.
-const SILENT = ["plan", "goal"];
+// These only tie the records together.
+const SILENT = ["plan", "goal", "episode"];
 
-export function PlanChanges(props: { plan: PlanAnswer; story: Story }) {
+function Words(props: { change: PlanAnswer_Change; names: Names }) {
+  const before = props.change.before.map((each) => text(each, props.names)).join("\n");
+  const after = props.change.after.map((each) => text(each, props.names)).join("\n");
+  // What is new as a whole needs no mark on every word.
+  return before === "" ? <>{after}</> : <Difference before={before} after={after} />;
+}
+
+export function PlanChanges(props: Names & { plan: PlanAnswer }) {
   const groups = new Map<string, PlanAnswer_Change[]>();
   for (const change of props.plan.changes) {
     if (SILENT.includes(change.field)) continue;
@@ -42,16 +64,18 @@ export function PlanChanges(props: { plan: PlanAnswer; story: Story }) {
         if (first === undefined) return null;
         return (
           <section class="ds-change" key={subject(first, props.story)}>
-            <h3 class="govuk-heading-s">{subject(first, props.story)}</h3>
+            <h3 class="govuk-heading-s">
+              {subject(first, props.story)}{" "}
+              {changes.every((each) => each.before.length === 0) && (
+                <strong class="govuk-tag govuk-tag--green ds-tag">{say("changes.new")}</strong>
+              )}
+            </h3>
             <dl class="govuk-summary-list">
               {changes.map((change) => (
                 <div class="govuk-summary-list__row" key={change.field}>
                   <dt class="govuk-summary-list__key">{code("field", change.field.toUpperCase())}</dt>
                   <dd class="govuk-summary-list__value ds-text">
-                    <Difference
-                      before={change.before.map((each) => text(each, props.story)).join("\n")}
-                      after={change.after.map((each) => text(each, props.story)).join("\n")}
-                    />
+                    <Words change={change} names={props} />
                   </dd>
                 </div>
               ))}

@@ -57,7 +57,7 @@ export function Submit(props: { scope: Id }) {
                 </div>
               )}
               <h2 class="govuk-heading-m">{say("changes.title")}</h2>
-              <PlanChanges plan={answer} story={read.story} />
+              <PlanChanges plan={answer} story={read.story} staff={read.staff} />
               <Paragraphs label={say("submit.comment")} rows={3} value={comment} onValue={setComment} />
               <Send sending={sending} label={say("submit.send")} />
             </Form>
