@@ -2,7 +2,6 @@
 // the loss of both.
 import { Safety } from "../../../gen/doorstep/v1/client_pb";
 import { families } from "../../core/families";
-import { meet } from "../../core/contact";
 import { Shown, useAsked } from "../../parts/asked";
 import { useStatus } from "../../parts/me";
 import { Page } from "../../parts/page";
@@ -40,9 +39,6 @@ export function Safe() {
           ? say("strip.last", { age: age(Date.now() - Number(status.lastContactMs)) })
           : say("safe.never")}
       </p>
-      <button type="button" class="govuk-button" onClick={() => void meet()}>
-        {say("strip.meet")}
-      </button>
       <h2 class="govuk-heading-m">{say("safe.by_family")}</h2>
       <Shown of={asked}>
         {(lines) => (
