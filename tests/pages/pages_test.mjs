@@ -53,6 +53,7 @@ async function looked(page, name) {
 // Until the strip says so; asks for a contact as a person would.
 async function met(page) {
   await page.getByRole("button", { name: "Send and receive" }).click();
+  await page.getByText("Talking to the office…").waitFor({ state: "detached" });
   await page.getByText("All received by the office").first().waitFor();
 }
 
@@ -310,7 +311,7 @@ describe("two accounts of one plan", () => {
     await met(ana);
     await met(ben);
     await met(ana);
-    await ana.getByRole("link", { name: "To settle" }).click();
+    await ana.getByRole("link", { name: "To settle", exact: true }).click();
     await heading(ana, "To settle");
     await looked(ana, "waiting");
     await ana.getByRole("link", { name: /Plan: Aim/ }).click();
@@ -469,7 +470,7 @@ describe("a supervisor's desk", () => {
     await met(ana);
     await met(page);
     await page.getByRole("link", { name: "Worklist" }).click();
-    await page.getByText("Changed since approval").waitFor();
+    await page.getByRole("cell", { name: "Changed since approval" }).waitFor();
     await page.getByRole("table", { name: /Plans to decide/ }).getByRole("link", { name: /Tarrowby/ }).click();
     await page.locator("ins", { hasText: "four days of five" }).waitFor();
     await looked(page, "decide-difference");
@@ -523,7 +524,7 @@ describe("a supervisor's desk", () => {
     await heading(again, "Families");
     await again.getByRole("link", { name: "Merrin", exact: true }).waitFor({ state: "detached" });
     await met(page);
-    await page.getByRole("link", { name: "To settle" }).click();
+    await page.getByRole("link", { name: "To settle", exact: true }).click();
     await heading(page, "To settle");
     await page.getByRole("link", { name: /Merrin/ }).click();
     await heading(page, "Kept aside");

@@ -2,7 +2,7 @@
 // open, when the network returns, and when somebody asks. The core decides what a contact does; a
 // second one while one runs is refused by it, and that is no news.
 import { Code, CoreError } from "./call";
-import { sync } from "./core";
+import { status, sync } from "./core";
 
 export interface Contact {
   running: boolean;
@@ -16,6 +16,9 @@ const listeners = new Set<() => void>();
 
 const EVERY_MS = 60_000;
 const AFTER_WRITING_MS = 1_000;
+// A contact may leave something to hand in: what it learnt can ask this device for keys, or a receipt.
+const IN_A_ROW_MAX = 5;
+let inARow = 0;
 
 function become(next: Contact): void {
   now = next;
@@ -38,10 +41,16 @@ export async function meet(): Promise<void> {
   try {
     const report = await sync();
     become({ running: false, alarms: report.alarms });
+    const { unsent } = await status();
+    if (unsent > 0 && ++inARow < IN_A_ROW_MAX) {
+      again(AFTER_WRITING_MS);
+      return;
+    }
   } catch (failed) {
     const elsewhere = failed instanceof CoreError && failed.status === Code.FailedPrecondition;
     become({ running: false, alarms: now.alarms, ...(elsewhere ? {} : { failed }) });
   }
+  inARow = 0;
   again(EVERY_MS);
 }
 

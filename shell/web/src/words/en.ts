@@ -272,7 +272,7 @@ export const en = {
   "plan.add_goal": "Add a goal",
   "plan.change_goal": "Change",
   "plan.add_action": "Add an action",
-  "plan.from_to": "from {from} to {to} of 10",
+  "plan.from_to": "· from {from} to {to} of 10",
   "plan.aim": "Aim",
   "plan.if_things_get_worse": "If things get worse",
   "plan.words_of_children": "What the children say",

@@ -111,7 +111,7 @@ function Tasks(props: Step) {
               ) : lacks.some((each) => each.step === step) ? (
                 <strong class="govuk-tag govuk-tag--blue">{say("visit.to_do")}</strong>
               ) : (
-                say("visit.optional")
+                say(step === "goals" || step === "next" ? "visit.optional" : "visit.to_do")
               )}
             </div>
           </li>
