@@ -13,8 +13,6 @@ namespace {
 constexpr uint32_t kPlan = 20;
 constexpr uint32_t kApproval = 24;
 
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
 bool Answered(const std::vector<ApprovalView>& approvals, size_t returned) {
   return std::any_of(approvals.begin() + static_cast<std::ptrdiff_t>(returned) + 1, approvals.end(),
                      [&](const ApprovalView& later) {

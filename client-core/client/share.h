@@ -38,11 +38,15 @@ class ShareLedger {
   struct Known {
     Hash32 hash{};  // of the entry at `seq`
     uint64_t seq = 0;
-    uint64_t directory_seq = 0;
-    bool settled = false;    // nothing was owed as of these places
-    std::vector<Id> sealed;  // changesets with RESTRICTED values, in log order
+    Hash32 directory_hash{};
+    bool settled = false;     // nothing was owed as of these places
+    uint64_t rights_seq = 0;  // of the last applied entry that writes a trust record
+    std::vector<Id> sealed;   // changesets with RESTRICTED values, in log order
   };
   absl::Status Scan(const Desk& desk, const Id& family, Known& known);
+  // Shares that are on their way, or that were held and would be held again.
+  absl::StatusOr<std::set<Id>> Written(const Desk& desk, const Id& family, const Known& known,
+                                       ScopeState& stored);
 
   std::map<Id, Known> known_;
 };

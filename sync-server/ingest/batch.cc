@@ -59,7 +59,7 @@ absl::Status Batch::WriteDown(const Id& id, Scope& scope) {
   scope.row.state_digest = scope.state->Digest();
   keep_first(transaction_->PutScope(id, scope.row));
   if (scope.rights_moved && id != tenant()) {
-    keep_first(transaction_->PutReaderKeys(id, ReaderKeysOf(*scope.state)));
+    keep_first(transaction_->PutReaderKeys(id, ReaderKeysOf(tenant(), *scope.state)));
   }
   keep_first(scope.state->status());
   return written;

@@ -48,7 +48,7 @@ Id UidOfRefused(const v1::SignedChangeset& wire) {
 // nobody decides (the directory, a journal, a family whose first entry was declined).
 bool AwaitsDecision(const Id& tenant, ScopeState& scope, const HeldWork& held) {
   return held.outcome == HeldWork::Outcome::kWaiting && held.reason != v1::HELD_REASON_ALREADY_SO &&
-         (FamilyOf(scope).has_value() || WaitingFirstEntry(tenant, scope) != nullptr);
+         (FamilyOf(scope).has_value() || FirstEntryOf(tenant, scope) != nullptr);
 }
 
 absl::Status UnpackRows(v1::PushRequest& request) {
@@ -130,10 +130,7 @@ class Ingest::Step {
     if ((*scope)->row.seq == 0 && !directory) {
       // One that gives places begins a family, whosoever it is; without, it only writes into one.
       if (FamilyFoundedBy(changeset) && !AssignmentsCreatedBy(changeset).empty()) {
-        Id formula = DeriveFamilyId(batch_.tenant(), changeset.device, changeset.uid);
-        if (changeset.scope != formula && !Planted(Fault::kFamilyIdFormula)) {
-          return Bad(changeset.uid, Reason::kFormat);
-        }
+        if (!BeginsFamily(batch_.tenant(), changeset)) return Bad(changeset.uid, Reason::kFormat);
       } else if (changeset.scope != changeset.device &&
                  !batch_.directory().Knows(changeset.scope)) {
         return Retry(changeset.uid, Reason::kNotFound);

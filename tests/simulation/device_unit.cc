@@ -99,6 +99,15 @@ void DeviceUnit::Reopen(const std::string* image) {
   assert(unlocked.ok());
 }
 
+void DeviceUnit::LockAndUnlock() {
+  ++contact_;
+  client_->Lock();
+  session_.reset();
+  assert(client_->locked());
+  const absl::Status unlocked = client_->Unlock(kPin);
+  assert(unlocked.ok());
+}
+
 void DeviceUnit::Destroy() {
   ++contact_;
   client_.reset();

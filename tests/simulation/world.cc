@@ -299,6 +299,9 @@ void World::FailPulls() {
 
 void World::ServerMoved(const std::vector<Id>& scopes, Checker::By by) {
   checker->ServerMoved(scopes, by);
+  for (const Id& scope : scopes) {
+    if (scope != tenant) checker->NoteReaders(scope, server_ms());
+  }
 }
 
 void World::HandleAtServer(RequestMessage request) {
