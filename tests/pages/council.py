@@ -131,6 +131,7 @@ class Council:
         done = ana.made("visit", "new", "Tarrowby", "--started", at(10, 0, -7), "--place", "HOME",
                         "--kind", "SUPPORT", "--present", "Bea", "--seen", "Odelyn", "--account",
                         "We sat in the kitchen. The new timetable hangs on the door.")["Visit"]
+        ana.made("visit", "seen", done, "Pip", "--not-seen")
         ana.made("visit", "sign", done, "--ended", at(11, 0, -7))
         ana.made("note", "Tarrowby", "Rang school: in on time four days of five.", "--kind", "PHONE",
                  "--person", "Odelyn")

@@ -6,6 +6,9 @@ import { ask } from "./core";
 import type { Rec } from "./records";
 import type { Story } from "./story";
 
+// Nothing is decided about a version that nobody has read.
+export class ChangedMeanwhile extends Error {}
+
 export async function planAnswer(plan: Id): Promise<PlanAnswer | undefined> {
   const [answer] = await ask({ case: "plan", value: { id: unhex(plan) } });
   return answer?.kind.case === "plan" ? answer.kind.value : undefined;

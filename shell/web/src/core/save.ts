@@ -3,7 +3,8 @@ import type { Committed } from "../../gen/doorstep/v1/client_pb";
 import { Verdict } from "../../gen/doorstep/v1/change_pb";
 import type { Id } from "./bytes";
 import type { Change } from "./change";
-import { commit, resolve } from "./core";
+import { Code, CoreError } from "./call";
+import { check, commit, resolve } from "./core";
 import { meetSoon } from "./contact";
 
 // What the person is told on the next screen: that it is kept, and what the office is expected to say.
@@ -19,8 +20,26 @@ function saved(committed: Committed): Saved {
     : { committed };
 }
 
+// A value that the core does not take, with its sentence for each field. Nothing was stored.
+export class Refused extends Error {
+  constructor(readonly entries: { field: string; words: string }[]) {
+    super("a value is refused");
+  }
+}
+
 export async function save(change: Change): Promise<Saved> {
-  return change.empty ? {} : saved(await commit(change.edits));
+  if (change.empty) return {};
+  try {
+    return saved(await commit(change.edits));
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.status !== Code.InvalidArgument) throw error;
+    const { entries } = await check(change.edits).catch(() => {
+      throw error;
+    });
+    const refused = entries.filter((each) => each.refused);
+    if (refused.length === 0) throw error;
+    throw new Refused(refused.map((each) => ({ field: each.fieldName, words: each.words })));
+  }
 }
 
 export async function settle(item: Id, change: Change): Promise<Saved> {

@@ -53,7 +53,8 @@ export class Story {
 
   get people(): Rec<"Person">[] {
     return this.of("Person").filter(
-      (each) => each.values.left_on === undefined && each.values.same_as === undefined,
+      ({ values }) =>
+        values.left_on === undefined && values.died_on === undefined && values.same_as === undefined,
     );
   }
 

@@ -3,11 +3,13 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Status } from "../../gen/doorstep/v1/client_pb";
 import { contact, meet, onContact } from "../core/contact";
-import { lock } from "../core/core";
+import { hex } from "../core/bytes";
+import { lock, records } from "../core/core";
 import { to } from "../routes";
 import { explain } from "../words/explain";
 import { age } from "../words/times";
 import { count, say } from "../words/words";
+import { useAsked } from "./asked";
 import { useMe } from "./me";
 import { Notice } from "./notice";
 
@@ -15,6 +17,22 @@ function useContact() {
   const [now, setNow] = useState(contact());
   useEffect(() => onContact(() => setNow(contact())), []);
   return now;
+}
+
+// Concerns of mine that no supervisor has acknowledged: on every screen, until one has.
+function MyConcerns() {
+  const me = useMe();
+  const { value } = useAsked(() => records("Concern"));
+  const mine = (value ?? []).filter(
+    (each) => each.values.state === "RAISED" && hex(each.view.madeBy) === me.user,
+  );
+  const first = mine[0];
+  if (first === undefined) return null;
+  return (
+    <a class="govuk-link ds-strip__link" href={to.concernCall(first.scope, first.id)}>
+      ! {count("strip.concerns", mine.length)}
+    </a>
+  );
 }
 
 function Strip(props: { status: Status }) {
@@ -34,6 +52,7 @@ function Strip(props: { status: Status }) {
               <>○ {say("strip.not_met")}</>
             )}
           </a>
+          <MyConcerns />
           {status.unsendable > 0 && (
             <a class="govuk-link ds-strip__link" href={to.waiting()}>
               ✕ {count("strip.unsendable", status.unsendable)}

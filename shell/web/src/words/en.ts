@@ -48,6 +48,8 @@ export const en = {
   "strip.not_met": "Not compared with the office yet",
   "strip.unsendable.one": "{n} change cannot be sent",
   "strip.unsendable.other": "{n} changes cannot be sent",
+  "strip.concerns.one": "{n} concern of yours is not acknowledged",
+  "strip.concerns.other": "{n} concerns of yours are not acknowledged",
   "strip.waiting.one": "{n} thing to settle",
   "strip.waiting.other": "{n} things to settle",
   "strip.meeting": "Talking to the office…",
@@ -57,6 +59,7 @@ export const en = {
   "strip.alarm": "Tell an administrator:",
 
   "error.host": "Doorstep is not running on this device, or this page is not the one it opened. Everything you saved is kept.",
+  "error.changed": "The plan has changed while you read it. Nothing was decided: read it as it is now.",
   "error.page": "This page could not do that. Everything you saved is kept.",
   "error.core": "That did not work (code {status}, {reason}). Everything you saved is kept.",
   "error.reason.1": "A value is not possible here. Nothing was changed.",

@@ -4,13 +4,10 @@ import { Change } from "../../core/change";
 import type { RecordChange } from "../../core/change";
 import type { Id } from "../../core/bytes";
 import { hex } from "../../core/bytes";
-import { planAnswer } from "../../core/plans";
+import { ChangedMeanwhile, planAnswer } from "../../core/plans";
 import type { Saved } from "../../core/save";
 import { save } from "../../core/save";
 import { today } from "../../words/times";
-
-// Nothing is decided about a version that nobody has read.
-export class ChangedMeanwhile extends Error {}
 
 export async function decide(
   scope: Id,
