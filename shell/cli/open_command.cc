@@ -30,8 +30,9 @@ class Signpost {
     if (mkdtemp(folder.data()) == nullptr) return;
     folder_ = folder;
     std::ofstream file(path());
-    file << "<!doctype html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">"
-         << "<title>Doorstep</title><script>location.replace(\"" << url << "\")</script>\n";
+    file
+        << "<!doctype html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">"
+        << "<title>Doorstep</title><script>location.replace(\"" << url << "\")</script>\n";
   }
   ~Signpost() {
     std::error_code ignored;
@@ -63,8 +64,8 @@ void OpenPages(Core& core, const Arguments& arguments) {
   const uint32_t port = arguments.Number("--port", 0);
   if (port > 65535) Fail(Exit::kUsage, "a port is 1 to 65535.");
   HostOptions options;
-  options.pages = arguments.Has("--pages") ? fs::path(arguments.Text("--pages"))
-                                           : PagesBesideProgram();
+  options.pages =
+      arguments.Has("--pages") ? fs::path(arguments.Text("--pages")) : PagesBesideProgram();
   options.port = static_cast<uint16_t>(port);
   options.token = GenerateToken();
   ds_client* client = core.Locked();

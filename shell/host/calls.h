@@ -1,6 +1,6 @@
-// The C ABI as bytes: a name, an argument, an answer. A page asks POST /api/NAME, where NAME is that
-// of a function without its "ds_"; nothing here knows what is asked, so a new kind of record, question
-// or online call needs no line.
+// The C ABI as bytes: a name, an argument, an answer. A page asks POST /api/NAME, where NAME is
+// that of a function without its "ds_"; nothing here knows what is asked, so a new kind of record,
+// question or online call needs no line.
 //
 //   argument of                                    is (integers little-endian)
 //   client_status client_lock record_new_id
@@ -50,8 +50,8 @@ class Calls {
   static bool Knows(std::string_view name);
   static Effect EffectOf(std::string_view name);
 
-  // Calls `done` exactly once: before it returns, or later on the client's own thread. The argument is
-  // overwritten before it returns, since it may be a PIN.
+  // Calls `done` exactly once: before it returns, or later on the client's own thread. The argument
+  // is overwritten before it returns, since it may be a PIN.
   void Run(std::string_view name, std::string argument, Done done);
 
   // Cancels what runs, and waits until every `done` has been called.

@@ -165,12 +165,13 @@ class Host::Loop {
                                http::request_parser<http::string_body>& parser) {
     const auto& asked = parser.get();
     const std::string target(asked.target());
-    const int refusal = Refusal({.method = {asked.method_string().data(), asked.method_string().size()},
-                                 .target = target,
-                                 .host = Header(asked, "host"),
-                                 .origin = Header(asked, "origin"),
-                                 .token = Header(asked, "doorstep-token")},
-                                port_, options_.token);
+    const int refusal =
+        Refusal({.method = {asked.method_string().data(), asked.method_string().size()},
+                 .target = target,
+                 .host = Header(asked, "host"),
+                 .origin = Header(asked, "origin"),
+                 .token = Header(asked, "doorstep-token")},
+                port_, options_.token);
     if (refusal != 0) co_return co_await Refuse(stream, refusal);
     error_code error;
     co_await http::async_read(stream, buffer, parser, Into(error));
@@ -220,9 +221,9 @@ class Host::Loop {
     co_return !error && keep;
   }
 
-  // Asks on the core's thread; the answer comes from there or from the client's own, and is waited for
-  // on this one. `name` and `argument` are the caller's and outlive the call: GCC 12 frees what a
-  // coroutine is given by value out of a temporary twice.
+  // Asks on the core's thread; the answer comes from there or from the client's own, and is waited
+  // for on this one. `name` and `argument` are the caller's and outlive the call: GCC 12 frees what
+  // a coroutine is given by value out of a temporary twice.
   asio::awaitable<Reply> Ask(const std::string& name, std::string& argument) {
     last_call_ = Clock::now();
     Reply reply;

@@ -1,9 +1,10 @@
 // The shell's host: serves the pages on 127.0.0.1 and lets them ask the core. It never talks to the
-// office; the core does. One thread runs the connections, one the core's calls, which are served one
-// at a time anyway.
+// office; the core does. One thread runs the connections, one the core's calls, which are served
+// one at a time anyway.
 //
 //   GET  /…           a file of the pages (pages.h)
-//   POST /api/NAME    a call (calls.h). Answered 200 whenever the core was asked; what it said stands
+//   POST /api/NAME    a call (calls.h). Answered 200 whenever the core was asked; what it said
+//   stands
 //                     in the headers doorstep-status and doorstep-reason
 //   POST /events      a stream of lines: "records" when something may have changed, "lock" when the
 //                     client was locked or unlocked, an empty one now and then
@@ -24,9 +25,9 @@
 namespace doorstep::shell {
 
 struct HostLimits {
-  size_t header_bytes_max = 16 << 10;  // past it the connection ends
-  size_t body_bytes_max = 1 << 20;     // the same; a changeset is 64 KiB at most
-  size_t connections_max = 64;         // past it a new one ends at once
+  size_t header_bytes_max = 16 << 10;       // past it the connection ends
+  size_t body_bytes_max = 1 << 20;          // the same; a changeset is 64 KiB at most
+  size_t connections_max = 64;              // past it a new one ends at once
   std::chrono::milliseconds read{10'000};   // for a request to arrive whole, once it has begun
   std::chrono::milliseconds write{30'000};  // for an answer to be taken
   std::chrono::milliseconds quiet{75'000};  // between two requests of one connection

@@ -22,8 +22,9 @@ class Pages {
   bool built() const;
 
   // "/" is index.html. Nothing for a path with anything but plain names (letters, digits, ".", "-",
-  // "_", none beginning with a dot), for a link that leads out of the folder, for a kind of file that
-  // pages are not made of, and for one that is not there. Read anew each time: they are few and small.
+  // "_", none beginning with a dot), for a link that leads out of the folder, for a kind of file
+  // that pages are not made of, and for one that is not there. Read anew each time: they are few
+  // and small.
   std::optional<Page> Find(std::string_view target) const;
 
  private:

@@ -86,8 +86,7 @@ struct House {
                            {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, nullptr,
                            &client, &error) == DS_OK);
     auto listening = Host::Listen(
-        client,
-        {.pages = folder / "web", .port = 0, .token = GenerateToken(), .limits = limits});
+        client, {.pages = folder / "web", .port = 0, .token = GenerateToken(), .limits = limits});
     REQUIRE(listening.ok());
     host = *std::move(listening);
     token = host->url().substr(host->url().find("token=") + 6);
@@ -136,9 +135,8 @@ TEST_CASE("pages and calls reach the browser hardened, and the core's own status
       house.Ask("GET / HTTP/1.1\r\nHost: " + house.Own() + "\r\nConnection: close\r\n\r\n");
   CHECK(Answers(page, 200));
   CHECK(page.ends_with("<p>the page</p>"));
-  for (const char* header :
-       {"default-src 'none'", "frame-ancestors 'none'", "nosniff", "no-referrer", "no-store",
-        "x-frame-options: DENY"}) {
+  for (const char* header : {"default-src 'none'", "frame-ancestors 'none'", "nosniff",
+                             "no-referrer", "no-store", "x-frame-options: DENY"}) {
     INFO(header);
     CHECK(page.find(header) != std::string::npos);
   }
@@ -155,7 +153,8 @@ TEST_CASE("pages and calls reach the browser hardened, and the core's own status
 
 TEST_CASE("who does not come from the page is turned away before the core is asked") {
   const House house;
-  const std::string good = house.Head("/api/client_set_pin", "Connection: close\r\n", SetPin().size());
+  const std::string good =
+      house.Head("/api/client_set_pin", "Connection: close\r\n", SetPin().size());
   const auto changed = [&](const std::string& from, const std::string& to) {
     std::string request = good;
     request.replace(request.find(from), from.size(), to);
@@ -163,12 +162,14 @@ TEST_CASE("who does not come from the page is turned away before the core is ask
   };
   CHECK(Answers(changed("Host: " + house.Own(), "Host: doorstep.example"), 421));
   CHECK(Answers(changed("Origin: http://" + house.Own(), "Origin: http://doorstep.example"), 403));
-  CHECK(Answers(changed("doorstep-token: " + house.token, "doorstep-token: " + std::string(64, '0')), 401));
+  CHECK(Answers(
+      changed("doorstep-token: " + house.token, "doorstep-token: " + std::string(64, '0')), 401));
   CHECK(Answers(changed("doorstep-token: " + house.token + "\r\n", ""), 401));
   CHECK(Answers(changed("POST /api", "PUT /api"), 405));
   CHECK(Answers(changed("/api/client_set_pin", "/api/client_wipe"), 404));
   CHECK(Answers(changed("/api/client_set_pin", "/api/../api/client_set_pin"), 404));
-  CHECK(Answers(house.Ask("GET /../device/vault HTTP/1.1\r\nHost: " + house.Own() + "\r\n\r\n"), 404));
+  CHECK(Answers(house.Ask("GET /../device/vault HTTP/1.1\r\nHost: " + house.Own() + "\r\n\r\n"),
+                404));
   // Nothing of all this made a device: the folder is as new as it was.
   ds_buffer buffer = {};
   REQUIRE(ds_client_status(house.client, &buffer, nullptr) == DS_OK);
@@ -183,9 +184,11 @@ TEST_CASE("what is too long, too slow or no HTTP ends the connection, and no oth
   limits.read = std::chrono::milliseconds(300);
   const House house(limits);
   const std::string filler(17 << 10, 'a');
-  CHECK(house.Ask("GET / HTTP/1.1\r\nHost: " + house.Own() + "\r\nX: " + filler + "\r\n\r\n").empty());
+  CHECK(house.Ask("GET / HTTP/1.1\r\nHost: " + house.Own() + "\r\nX: " + filler + "\r\n\r\n")
+            .empty());
   CHECK(house.Ask(house.Head("/api/check", "", (1 << 20) + 1)).empty());
-  CHECK(house.Ask(house.Head("/api/check", "Transfer-Encoding: chunked\r\n", 3) + "0\r\n\r\n").empty());
+  CHECK(house.Ask(house.Head("/api/check", "Transfer-Encoding: chunked\r\n", 3) + "0\r\n\r\n")
+            .empty());
   CHECK(house.Ask("\x16\x03\x01\x02\x00 hello").empty());
   // Half a request, then nothing: ended by the host, well before the reader's own patience.
   const auto start = std::chrono::steady_clock::now();
@@ -252,12 +255,14 @@ TEST_CASE("left alone, it locks by itself") {
 TEST_CASE("a folder without pages, a port that is taken") {
   const House house;
   ds_client* client = house.client;
-  CHECK(absl::IsNotFound(Host::Listen(client, {.pages = house.folder, .port = 0, .token = "t", .limits = {}}).status()));
-  CHECK(absl::IsUnavailable(Host::Listen(client, {.pages = house.folder / "web",
-                                                  .port = house.host->port(),
-                                                  .token = "t",
-                                                  .limits = {}})
-                                .status()));
+  CHECK(absl::IsNotFound(
+      Host::Listen(client, {.pages = house.folder, .port = 0, .token = "t", .limits = {}})
+          .status()));
+  CHECK(absl::IsUnavailable(
+      Host::Listen(
+          client,
+          {.pages = house.folder / "web", .port = house.host->port(), .token = "t", .limits = {}})
+          .status()));
 }
 
 }  // namespace

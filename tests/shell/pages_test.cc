@@ -49,12 +49,26 @@ TEST_CASE("no way leads out of the folder") {
   fs::create_symlink(folder.path / "secret.html", folder.path / "web/link.html");
   fs::create_directory_symlink(folder.path, folder.path / "web/up");
   const Pages pages(folder.path / "web");
-  for (const char* target :
-       {"/../secret.html", "/./index.html", "/sub/../../secret.html", "/%2e%2e/secret.html",
-        "/..%2fsecret.html", "/link.html", "/up/secret.html", "/.hidden.html", "/database.db",
-        "//index.html", "/sub", "/sub/", "/../web-other/other.html", "", "index.html",
-        "/index.html?a", "/index.html#a", "/index.html\\", "/nothing.html",
-        "http://127.0.0.1/index.html"}) {
+  for (const char* target : {"/../secret.html",
+                             "/./index.html",
+                             "/sub/../../secret.html",
+                             "/%2e%2e/secret.html",
+                             "/..%2fsecret.html",
+                             "/link.html",
+                             "/up/secret.html",
+                             "/.hidden.html",
+                             "/database.db",
+                             "//index.html",
+                             "/sub",
+                             "/sub/",
+                             "/../web-other/other.html",
+                             "",
+                             "index.html",
+                             "/index.html?a",
+                             "/index.html#a",
+                             "/index.html\\",
+                             "/nothing.html",
+                             "http://127.0.0.1/index.html"}) {
     INFO(target);
     CHECK_FALSE(pages.Find(target).has_value());
   }

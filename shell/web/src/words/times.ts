@@ -52,7 +52,7 @@ export function fromField(text: string): string | undefined {
 
 // "3 hours"
 export function age(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
+  const minutes = Math.max(1, Math.round(ms / 60_000));
   if (minutes < 60) return count("time.minutes", minutes);
   if (minutes < 48 * 60) return count("time.hours", Math.round(minutes / 60));
   return count("time.days", Math.round(minutes / 1440));
