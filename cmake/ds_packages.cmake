@@ -17,6 +17,7 @@ else()
   target_link_libraries(ds_yaml INTERFACE yaml-cpp)
 endif()
 add_library(ds::yaml ALIAS ds_yaml)
+find_package(Boost 1.81 REQUIRED)  # headers only, for the host of the pages
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg>=2.1)

@@ -71,6 +71,7 @@ void AddAttentionCommands(CLI::App* app, Chosen* chosen);  // attention, settle,
 void AddDirectoryCommands(CLI::App* app, Chosen* chosen);  // staff, role, invite, devices …
 void AddRecordCommands(CLI::App* app, Chosen* chosen);     // put, get, edit, schema, new-id
 void AddOfficeCommands(CLI::App* app, Chosen* chosen);     // find, duty, team, looked, audit …
+void AddOpenCommand(CLI::App* app, Chosen* chosen);        // open
 
 }  // namespace doorstep::shell
 

@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   AddRecordCommands(&app, &chosen);
   AddDirectoryCommands(&app, &chosen);
   AddOfficeCommands(&app, &chosen);
+  AddOpenCommand(&app, &chosen);
 
   try {
     app.parse(argc, argv);
