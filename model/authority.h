@@ -3,7 +3,8 @@
 // shares, on devices and on the server; deny by default.
 //
 // A view of the few records that the machinery stands on (StaffMember, Device, StaffRole,
-// AuthorityRoot, ServerKeys, RecoveryKey, Approval; in a family Family, Assignment, Decision). This
+// AuthorityRoot, ServerKeys, RecoveryKey, Approval; in a family Family, Assignment, Decision), and
+// of the ProgrammeActivations, which the rules of casework ask about. This
 // file and plan_approval are the only ones in model/ that name record types, beside rules.
 #ifndef DOORSTEP_MODEL_AUTHORITY_H_
 #define DOORSTEP_MODEL_AUTHORITY_H_
@@ -108,6 +109,14 @@ struct RoleView {
   Id team;
 };
 
+// A rule-set that the authority works under; which version never changes.
+struct ProgrammeView {
+  uint32_t ruleset = 0;
+  uint32_t ruleset_version = 0;
+  int32_t from_on = 0;
+  int32_t to_on = INT32_MAX;  // the last day
+};
+
 struct ServerKeysView {
   Id id;
   PublicKey log_pk{};
@@ -159,6 +168,9 @@ class Directory {
   std::vector<ServerKeysView> ServerKeysEver() const;
   std::vector<PublicKey> RecoveryKeys(uint64_t at) const;  // in force
 
+  // Of a ProgrammeActivation. nullopt: not here yet.
+  std::optional<ProgrammeView> FindProgramme(const Id& activation, uint64_t at) const;
+
   // The last entry that writes this Device, or its person's StaffMember: how far an ended device is
   // served the directory. 0: none.
   uint64_t LastWordOn(const Id& device) const;
@@ -168,6 +180,7 @@ class Directory {
   const Standing* Find(uint32_t type, const Id& id) const;
   void FoldChange(const Changeset& changeset, const v1::RecordChange& change, uint32_t index);
   void Read(Standing& standing);
+  void FoldProgramme(const Changeset& changeset, const v1::RecordChange& change, uint32_t index);
   void Index(const Standing& standing);
   std::vector<ServerKeysView> ServerKeysWhere(
       absl::FunctionRef<bool(const Standing&)> wanted) const;
@@ -187,6 +200,8 @@ class Directory {
   std::map<Id, std::vector<Id>> devices_of_;  // staff to devices, as recorded
   std::map<Id, std::vector<Id>> roles_of_;    // staff to roles, in the order made
   std::map<Hash32, Id> device_of_spki_;
+  std::map<Id, Record> programme_records_;
+  std::map<Id, std::vector<std::pair<uint64_t, ProgrammeView>>> programmes_;  // from place, view
 };
 
 // ---- What a person may --------------------------------------------------------------------

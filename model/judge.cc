@@ -5,10 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "crypto/reason.h"
 #include "model/merge.h"
 #include "model/plan_approval.h"
 #include "model/planted.h"
+#include "model/rules.h"
 #include "model/value.h"
 
 namespace doorstep {
@@ -106,7 +108,7 @@ bool NamesExactly(const v1::FieldWrite& write, const Op& op) {
          write.overwrites(0).index() == op.index;
 }
 
-// Steps 3 to 5 of one changeset, change by change, on a trial of the state.
+// Steps 3 to 6 of one changeset, change by change, on a trial of the state.
 class Hearing {
  public:
   // `actor`: whose role and work are judged: the author's, released or not.
@@ -128,11 +130,17 @@ class Hearing {
     for (const auto& [key, fields] : needs_) {
       const Record* record = trial_.Find(key.first, key.second);
       for (uint32_t field : fields) {
-        if (record == nullptr || !HasValue(*record, field)) return v1::HELD_REASON_GUARD;
+        if (record != nullptr && HasValue(*record, field)) continue;
+        because_ = absl::StrCat("This step needs ", FieldName(key.first, field), ".");
+        return v1::HELD_REASON_GUARD;
       }
     }
-    return commands_ && words_ ? v1::HELD_REASON_WORDS_AND_COMMAND : kFine;
+    if (commands_ && words_) return v1::HELD_REASON_WORDS_AND_COMMAND;
+    return HearRules();
   }
+
+  // What exactly was missing, once Hear has refused.
+  const std::string& because() const { return because_; }
 
   // Step 3 alone, for trust records alone: what every client checks.
   HeldReason HearTrust() {
@@ -147,6 +155,18 @@ class Hearing {
   }
 
  private:
+  // Step 6.
+  HeldReason HearRules() {
+    Objection objection = JudgeRules({bench_, trial_, changeset_, place_.letters, taken_});
+    because_ = objection.sentence;
+    return objection.reason;
+  }
+
+  std::string FieldName(uint32_t type, uint32_t field) const {
+    const FieldType* known = bench_.catalog.FindField(type, field);
+    return known == nullptr ? absl::StrCat("field ", field) : known->name;
+  }
+
   HeldReason HearChange(const v1::RecordChange& change) {
     const RecordType* type = bench_.catalog.Find(change.type());
     if (type == nullptr) return v1::HELD_REASON_SHAPE;
@@ -158,8 +178,22 @@ class Hearing {
     HeldReason command = HearCommand(*type, change);
     if (command != kFine) return command;
     HeldReason guard = HearGuards(change);
+    if (guard == kFine) guard = HearSets(*type, change);
     if (guard != kFine) return guard;
     return HearProtection(*type, change);
+  }
+
+  // A set holds no more elements than its rule allows; what is taken away makes room.
+  HeldReason HearSets(const RecordType& type, const v1::RecordChange& change) {
+    const Record* after = trial_.Find(change.type(), IdOrZero(change.id()));
+    for (const v1::FieldWrite& write : change.writes()) {
+      const FieldType& field = *type.FindField(write.field());
+      if (field.merge != v1::UNION || write.drop()) continue;
+      if (InForce(*after->FindCell(field.number), field).size() > field.max_count) {
+        return v1::HELD_REASON_SHAPE;
+      }
+    }
+    return kFine;
   }
 
   // Step 3: every record and field allows a letter that the author has here.
@@ -327,7 +361,15 @@ class Hearing {
       if (!admitted && !IsNamed(record, type, step.named_in)) continue;
       Id id = IdOrZero(change.id());
       for (uint32_t field : step.needs) needs_[{change.type(), id}].push_back(field);
-      for (v1::Machine::Guard guard : step.guards) guards_.emplace_back(guard, id);
+      const Cell* left = record == nullptr ? nullptr : record->FindCell(state.number);
+      uint64_t since = left == nullptr || left->live.empty() ? 0 : left->live.back().seq;
+      for (v1::Machine::Guard guard : step.guards) {
+        if (IsRule(guard)) {
+          taken_.push_back({guard, change.type(), id, since});
+        } else {
+          guards_.emplace_back(guard, id);
+        }
+      }
       return kFine;
     }
     return exists ? v1::HELD_REASON_NOT_ALLOWED : v1::HELD_REASON_NO_SUCH_STEP;
@@ -357,7 +399,7 @@ class Hearing {
       case v1::Machine::SECOND_LEAD:
         return IsSecondLead(trial_, record, bench_.received_ms) ? v1::HELD_REASON_SECOND_LEAD
                                                                 : kFine;
-      default:  // BARRED stands in AssignmentGuard, which sees relation and person together
+      default:  // BARRED stands where relation and person are seen together
         return kFine;
     }
   }
@@ -411,6 +453,8 @@ class Hearing {
   Id replaced_by_;
   std::map<std::pair<uint32_t, Id>, std::vector<uint32_t>> needs_;
   std::vector<std::pair<v1::Machine::Guard, Id>> guards_;
+  std::vector<Taken> taken_;  // rules that the steps so far stand on
+  std::string because_;
 };
 
 // A held changeset, judged again with the deciding supervisor's identity and place (which the
@@ -484,8 +528,9 @@ Judgement Judge(const Bench& bench, ScopeState& scope, const Changeset& changese
   if (identity != kFine) return {v1::HELD, identity, {}};
   Place place = JudgePlace(bench, scope, changeset);
   if (place.reason != kFine) return {v1::HELD, place.reason, {}};
-  HeldReason content = Hearing(bench, scope, changeset, place, UINT64_MAX).Hear();
-  if (content != kFine) return {v1::HELD, content, {}};
+  Hearing hearing(bench, scope, changeset, place, UINT64_MAX);
+  HeldReason content = hearing.Hear();
+  if (content != kFine) return {v1::HELD, content, {}, hearing.because()};
   Judgement judgement{v1::APPLIED, kFine, {}};
   JudgeDecisions(bench, scope, changeset, judgement);
   return judgement;

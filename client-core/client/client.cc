@@ -69,7 +69,8 @@ absl::Status Client::Core::OpenJoined() {
   StoreIdentity of{identity_->tenant, identity_->device, identity_->root};
   absl::StatusOr<std::unique_ptr<Store>> store = cabinet_->OpenStore(of, *keys_, host_.catalog);
   if (!store.ok()) return store.status();
-  joined_ = std::make_unique<Joined>(*std::move(store), *keys_, host_, identity_->user);
+  joined_ =
+      std::make_unique<Joined>(*std::move(store), *keys_, host_, identity_->user, SamplesTaken());
   return ResumePurges(joined_->desk, joined_->readers, Now());
 }
 
@@ -310,7 +311,7 @@ absl::StatusOr<v1::Findings> Client::Check(const v1::Edits& edits) {
   absl::StatusOr<Prepared> prepared =
       PrepareEdits((*joined)->desk, (*joined)->readers, edits, core_->Now());
   if (!prepared.ok()) return prepared.status();
-  return FindingsOf(prepared->expected);
+  return FindingsOf(*prepared);
 }
 
 absl::StatusOr<v1::Committed> Client::Commit(const v1::Edits& edits) {

@@ -42,9 +42,10 @@ class Client::Core final : public Household {
 
   // What a joined device has while it is unlocked.
   struct Joined {
-    Joined(std::unique_ptr<Store> opened, const DeviceKeys& keys, const Host& host, const Id& user)
+    Joined(std::unique_ptr<Store> opened, const DeviceKeys& keys, const Host& host, const Id& user,
+           Samples samples)
         : store(std::move(opened)),
-          desk{*store, keys, host.random, host.verifier, user},
+          desk{*store, keys, host.random, host.verifier, user, samples},
           readers(desk) {}
     std::unique_ptr<Store> store;
     Desk desk;
@@ -53,6 +54,9 @@ class Client::Core final : public Household {
   };
 
   int64_t Now() { return host_.clock.NowMs(); }
+  Samples SamplesTaken() const {
+    return options_.client.samples() ? Samples::kAllowed : Samples::kRefused;
+  }
   // E_LOCKED, or E_STATE before a device has joined.
   absl::StatusOr<Joined*> Use();
   absl::StatusOr<const DeviceKeys*> Keys();

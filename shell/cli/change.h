@@ -55,10 +55,6 @@ std::string TextGiven(const std::string& argument);
 // text else.
 Json ValueGiven(Core& core, const v1::SchemaType::Field& field, const std::string& text);
 
-// A postcode as it is stored. Fails for what is none, and for one reserved for samples without
-// --samples.
-std::string PostcodeGiven(Core& core, const std::string& text);
-
 }  // namespace doorstep::shell
 
 #endif  // DOORSTEP_SHELL_CLI_CHANGE_H_

@@ -191,10 +191,22 @@ v1::Status Core::Status() {
   return LockedStatus();
 }
 
+// Where the core has refused one value: which, and why.
+void Core::FailAtEntry(const v1::Edits& edits) {
+  ds_buffer buffer = {};
+  if (ds_check(Open(), View(edits.SerializeAsString()), &buffer, nullptr) != DS_OK) return;
+  for (const v1::EntryFinding& entry : Take<v1::Findings>(&buffer).entries()) {
+    if (!entry.refused()) continue;
+    Fail(Exit::kUsage, "the " + entry.field_name() + " of a " + entry.record().type_name() +
+                           " is not taken. " + entry.words() + " Nothing was stored.");
+  }
+}
+
 v1::Committed Core::Commit(const v1::Edits& edits, const std::string& doing) {
   ds_buffer buffer = {};
   ds_error error = {};
   const ds_status status = ds_commit(Open(), View(edits.SerializeAsString()), &buffer, &error);
+  if (status != DS_OK && error.reason == DS_REASON_FORMAT) FailAtEntry(edits);
   if (status != DS_OK) FailWith(doing, status, error);
   return Take<v1::Committed>(&buffer);
 }

@@ -70,6 +70,7 @@ class Core {
   const v1::SchemaType::Field& Field(const v1::SchemaType& type, const std::string& name);
 
  private:
+  void FailAtEntry(const v1::Edits& edits);
   Settings settings_;
   ds_client* client_ = nullptr;
   bool unlocked_ = false;

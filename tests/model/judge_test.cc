@@ -349,8 +349,24 @@ TEST_CASE("commands: exactly the live state, an arrow that exists, for those it 
   CHECK(home.Push(home.ana, {Change(kVisit, visit, {{9, EncodeNumber(9, 1), {under_way}}})}) ==
         v1::HELD_REASON_NO_SUCH_STEP);
   CHECK(home.Push(home.ana, {Change(kVisit, visit,
-                                    {{10, EncodeNumber(10, 1)},
+                                    {{10, EncodeNumber(10, 3)},
                                      {9, EncodeNumber(9, 3), {under_way}}})}) == kApplied);
+}
+
+TEST_CASE("a set holds no more than its rule allows") {
+  Home home;
+  const Hand& supervisor = home.town.supervisor;
+  std::vector<Op> first;
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(home.Push(supervisor, {Change(kFamily, home.first.scope,
+                                          {{7, EncodeId(7, home.town.NewId())}})}) == kApplied);
+    if (i == 0) first.push_back(home.log.Live(kFamily, home.first.scope, 7));
+  }
+  v1::RecordChange more = Change(kFamily, home.first.scope, {{7, EncodeId(7, home.town.NewId())}});
+  CHECK(home.Push(supervisor, {more}) == v1::HELD_REASON_SHAPE);
+  REQUIRE(home.Push(supervisor, {Change(kFamily, home.first.scope, {{7, "", first, true}})}) ==
+          kApplied);
+  CHECK(home.Push(supervisor, {more}) == kApplied);
 }
 
 TEST_CASE("held work: declined once, released once, late values beside newer ones") {
@@ -432,7 +448,7 @@ TEST_CASE(
   Op planned = home.log.Live(kVisit, visit, 9);
   Op account = home.log.Live(kVisit, visit, 19);
   REQUIRE(home.Push(home.ana, {Change(kVisit, visit,
-                                      {{10, EncodeNumber(10, 1)},
+                                      {{10, EncodeNumber(10, 3)},
                                        {9, EncodeNumber(9, 3), {planned}}})}) == kApplied);
   CHECK(home.Push(home.ana, {Change(kVisit, visit, {{19, EncodeBytes(19, "b"), {account}}})}) ==
         v1::HELD_REASON_SIGNED);

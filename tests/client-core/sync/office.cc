@@ -39,7 +39,7 @@ Office::Line& Office::line(const Id& scope) {
 
 Judgement Office::Push(const Changeset& changeset) {
   if (changeset.scope == town.tenant) return town.log.Push(changeset);
-  Judgement judgement = Judge({Catalog::Get(), town.directory, town.directory.seq(), town.now_ms},
+  Judgement judgement = Judge({*catalog, town.directory, town.directory.seq(), town.now_ms},
                               *line(changeset.scope).state, changeset);
   Place(changeset, judgement);
   return judgement;

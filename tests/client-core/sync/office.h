@@ -48,6 +48,7 @@ class Office {
   std::string Run(Session& session, const Id& device);
 
   Town& town;
+  const Catalog* catalog = &Catalog::Get();  // its own, and that of the handsets made after
   Secret log_seed;
   Secret ingest_seed;
   v1::DeviceStatus status = v1::DEVICE_ACTIVE;
