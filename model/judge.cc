@@ -271,6 +271,11 @@ class Hearing {
   // What the merge rule lets a write name, drop and clear (the table of design 5).
   HeldReason HearWrite(const FieldType& field, const v1::FieldWrite& write, const Record* record) {
     bool names = write.overwrites_size() > 0;
+    // Nobody was shown what this very changeset writes: a write that names itself would be live,
+    // and named.
+    bool own = std::any_of(write.overwrites().begin(), write.overwrites().end(),
+                           [&](const v1::OpId& op) { return op.uid() == changeset_.uid.view(); });
+    if (own) return v1::HELD_REASON_SHAPE;
     if (write.drop()) {
       bool may = field.merge == v1::UNION && names && write.value().empty();
       return may ? kFine : v1::HELD_REASON_SHAPE;

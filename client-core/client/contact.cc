@@ -18,20 +18,22 @@ namespace doorstep::client {
 
 absl::Status Client::Core::ShareWhatIsOwed(const Id& family, int64_t now_ms) {
   const Desk& desk = joined_->desk;
-  absl::StatusOr<std::vector<v1::RecordChange>> owed =
+  absl::StatusOr<ShareLedger::ByRecipient> owed =
       joined_->shares.Owed(desk, joined_->readers, family, now_ms);
   if (!owed.ok()) return owed.status();
-  for (size_t from = 0; from < owed->size(); from += kSharesInChangesetMax) {
-    size_t to = std::min(owed->size(), from + kSharesInChangesetMax);
-    std::vector<v1::RecordChange> some(owed->begin() + static_cast<ptrdiff_t>(from),
-                                       owed->begin() + static_cast<ptrdiff_t>(to));
-    absl::StatusOr<Prepared> prepared =
-        PrepareChanges(desk, joined_->readers, family, some, now_ms);
-    if (!prepared.ok()) return prepared.status();
-    if (prepared->expected.verdict != v1::APPLIED) continue;  // nobody is helped by a held one
-    absl::Status kept = Keep(desk, *prepared, "", now_ms);
-    if (!kept.ok()) return kept;
-    watchers_.Note(family);
+  for (const auto& [recipient, shares] : *owed) {
+    for (size_t from = 0; from < shares.size(); from += kSharesInChangesetMax) {
+      size_t to = std::min(shares.size(), from + kSharesInChangesetMax);
+      std::vector<v1::RecordChange> some(shares.begin() + static_cast<ptrdiff_t>(from),
+                                         shares.begin() + static_cast<ptrdiff_t>(to));
+      absl::StatusOr<Prepared> prepared =
+          PrepareChanges(desk, joined_->readers, family, some, now_ms);
+      if (!prepared.ok()) return prepared.status();
+      if (prepared->expected.verdict != v1::APPLIED) continue;  // nobody is helped by a held one
+      absl::Status kept = Keep(desk, *prepared, "", now_ms);
+      if (!kept.ok()) return kept;
+      watchers_.Note(family);
+    }
   }
   return absl::OkStatus();
 }

@@ -132,12 +132,12 @@ absl::Status ShareLedger::Scan(const Desk& desk, const Id& family, Known& known)
   return read;
 }
 
-absl::StatusOr<std::vector<v1::RecordChange>> ShareLedger::Owed(const Desk& desk, Readers& readers,
-                                                                const Id& family, int64_t now_ms) {
+absl::StatusOr<ShareLedger::ByRecipient> ShareLedger::Owed(const Desk& desk, Readers& readers,
+                                                           const Id& family, int64_t now_ms) {
   Known& known = known_[family];
   absl::Status scanned = Scan(desk, family, known);
   if (!scanned.ok()) return scanned;
-  std::vector<v1::RecordChange> owed;
+  ByRecipient owed;
   const Directory& directory = desk.directory();
   bool settled = known.settled && known.directory_hash == directory.hash();
   if (settled || known.sealed.empty()) return owed;
@@ -161,7 +161,7 @@ absl::StatusOr<std::vector<v1::RecordChange>> ShareLedger::Owed(const Desk& desk
       Id id = DeriveShareId(uid, name, View(*wrap));
       bool there = stored->Find(ShareType(desk.catalog()).number, id) != nullptr;
       if (there || !written->insert(id).second) continue;
-      owed.push_back(ShareOf(desk.catalog(), uid, name, *wrap));
+      owed[name].push_back(ShareOf(desk.catalog(), uid, name, *wrap));
     }
   }
   if (!stored->status().ok()) return stored->status();

@@ -33,9 +33,12 @@ bool IsShare(uint32_t type);
 // costs nothing. In memory only.
 class ShareLedger {
  public:
-  // Share records owed in this family, as of its stored log and the directory.
-  absl::StatusOr<std::vector<v1::RecordChange>> Owed(const Desk& desk, Readers& readers,
-                                                     const Id& family, int64_t now_ms);
+  // Share records owed in this family, as of its stored log and the directory, by recipient: each
+  // one's are changesets of their own, because one who is no reader any more holds back a whole
+  // one.
+  using ByRecipient = std::map<Id, std::vector<v1::RecordChange>>;
+  absl::StatusOr<ByRecipient> Owed(const Desk& desk, Readers& readers, const Id& family,
+                                   int64_t now_ms);
 
  private:
   struct Known {

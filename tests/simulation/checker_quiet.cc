@@ -49,7 +49,7 @@ void Checker::CheckSealed(const std::vector<DeviceUnit*>& alive, const Id& scope
       }
       ++parts_.coverage["sealed values looked at"];
       if (somebody && !without.empty()) {
-        Fail("H7", "a sealed value of " + scope.short_hex() + " does not open on " +
+        Fail("P8", "a sealed value of " + scope.short_hex() + " does not open on " +
                        UnitName(*without.front()) + ", and another reader's device has its key");
       }
     }
