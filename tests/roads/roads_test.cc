@@ -104,6 +104,62 @@ const std::map<std::string, Road>& Questions() {
           query.mutable_subject()->set_id(s.Find("plan")->id.str());
           return std::vector<v1::Query>{query};
         }}},
+      {"family_page",
+       {"",
+        [](const Stage& s) {
+          return std::vector<v1::Query>{OfFamily(s, [](v1::Query& q, const std::string& id) {
+            q.mutable_family_page()->set_scope(id);
+          })};
+        }}},
+      {"worklist",
+       {"",
+        [](const Stage&) {
+          v1::Query query;
+          query.mutable_worklist();
+          return std::vector<v1::Query>{query};
+        }}},
+      {"today",
+       {"",
+        [](const Stage&) {
+          v1::Query query;
+          query.mutable_today();
+          return std::vector<v1::Query>{query};
+        }}},
+      {"changed",
+       {"",
+        [](const Stage&) {
+          v1::Query query;
+          query.mutable_changed()->set_since_ms(1);
+          return std::vector<v1::Query>{query};
+        }}},
+      {"not_yet_safe",
+       {"",
+        [](const Stage&) {
+          v1::Query query;
+          query.mutable_not_yet_safe();
+          return std::vector<v1::Query>{query};
+        }}},
+      {"plan_page",
+       {"",
+        [](const Stage& s) {
+          v1::Query query;
+          query.mutable_plan_page()->set_id(s.Find("plan")->id.str());
+          return std::vector<v1::Query>{query};
+        }}},
+      {"plan_versions",
+       {"",
+        [](const Stage& s) {
+          v1::Query query;
+          query.mutable_plan_versions()->set_id(s.Find("plan")->id.str());
+          return std::vector<v1::Query>{query};
+        }}},
+      {"plan_difference",
+       {"",
+        [](const Stage& s) {
+          v1::Query query;
+          query.mutable_plan_difference()->set_id(s.Find("plan")->id.str());
+          return std::vector<v1::Query>{query};
+        }}},
       {"drafts", {"what this device's own person is writing", nullptr}},
       {"schema", {"the same for everybody", nullptr}},
       {"devices", {"the directory, which holds no family", nullptr}},
@@ -311,6 +367,8 @@ TEST_CASE("the hidden words lie on no disk but the readers'") {
   // The test can see: who holds the key is shown them.
   const std::map<std::string, std::string> reader = Answers(*stage, "Sue", {});
   CHECK(absl::StrContains(reader.at("story"), kOne.lines));
+  CHECK(absl::StrContains(reader.at("family_page"), kOne.lines));
+  CHECK(absl::StrContains(reader.at("family_page"), "must_not_know: \"Max"));
   CHECK(absl::StrContains(reader.at("history"), kOne.note));
 }
 
