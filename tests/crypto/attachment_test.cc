@@ -43,8 +43,8 @@ TEST_CASE("a file of any size comes back as it was, in chunks that fit") {
   SystemRandom random;
   const size_t first = kChunkBytes - kStreamPieceOverhead - kStreamHeaderBytes;
   const size_t next = kChunkBytes - kStreamPieceOverhead;
-  for (size_t size : {size_t{1}, size_t{1000}, first - 1, first, first + 1, first + next,
-                      first + next + 1}) {
+  for (size_t size :
+       {size_t{1}, size_t{1000}, first - 1, first, first + 1, first + next, first + next + 1}) {
     CAPTURE(size);
     const std::string plain = Plain(size);
     absl::StatusOr<SealedFile> file = SealFile(kPlace, plain, random);
@@ -147,8 +147,8 @@ TEST_CASE("a chunk is held against its own hash, and hashes against the content 
   CHECK(hashes(file->length - 1, file->hashes) == Reason::kIntegrity);
   CHECK(hashes(file->length, file->hashes.substr(32)) == Reason::kFormat);
   CHECK(hashes(file->length, file->hashes + std::string(32, 'x')) == Reason::kFormat);
-  std::string swapped = file->hashes.substr(32, 32) + file->hashes.substr(0, 32) +
-                        file->hashes.substr(64);
+  std::string swapped =
+      file->hashes.substr(32, 32) + file->hashes.substr(0, 32) + file->hashes.substr(64);
   CHECK(hashes(file->length, swapped) == Reason::kIntegrity);
   CHECK(ReasonOf(CheckHashes("", file->length, file->hashes)) == Reason::kIntegrity);
 }
