@@ -106,8 +106,12 @@ Event::Acts ActNamed(std::string_view name) {
   return act;
 }
 
-std::string ActName(Event::Acts act) { return Unprefixed(Event::Acts_Name(act)); }
+std::string ActName(uint32_t act) {
+  return Unprefixed(Event::Acts_Name(static_cast<Event::Acts>(act)));
+}
 
-std::string PurposeName(Event::Purpose purpose) { return Unprefixed(Event::Purpose_Name(purpose)); }
+std::string PurposeName(uint32_t purpose) {
+  return Unprefixed(Event::Purpose_Name(static_cast<Event::Purpose>(purpose)));
+}
 
 }  // namespace doorstep

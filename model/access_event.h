@@ -39,8 +39,9 @@ std::optional<Looking> LookingIn(const Record& record);
 v1::AccessEvent::Purpose PurposeOf(v1::Assignment::Relation relation);
 // "VIEW", "print": 0 for another word.
 v1::AccessEvent::Acts ActNamed(std::string_view name);
-std::string ActName(v1::AccessEvent::Acts act);
-std::string PurposeName(v1::AccessEvent::Purpose purpose);
+// By number; "" for one that this build does not know.
+std::string ActName(uint32_t act);
+std::string PurposeName(uint32_t purpose);
 
 }  // namespace doorstep
 

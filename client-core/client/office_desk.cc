@@ -146,10 +146,10 @@ class Answering {
     line.set_opened_ms(row.opened_ms());
     line.set_closed_ms(row.closed_ms());
     if (row.told().empty()) {
-      line.set_purpose(PurposeName(static_cast<v1::AccessEvent_Purpose>(row.purpose())));
+      line.set_purpose(PurposeName(row.purpose()));
     }
     for (const uint32_t act : row.acts()) {
-      line.add_acts(ActName(static_cast<v1::AccessEvent_Acts>(act)));
+      line.add_acts(ActName(act));
     }
     line.set_records(row.records());
     line.set_restricted_opened(row.restricted_opened());

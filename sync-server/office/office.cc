@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "model/limits.h"
 #include "sync-server/access/restore_gate.h"
 #include "sync-server/office/find.h"
 #include "sync-server/office/looked.h"
@@ -176,6 +177,10 @@ absl::StatusOr<OfficeOutcome> AskOffice(const ReadView& view, const Directory& d
   if (!caller || (caller->roles & AskersOf(request.question_case())) == 0) {
     const bool nothing = request.question_case() == Question::QUESTION_NOT_SET;
     refused.refusal = caller && nothing ? Refusal::kMalformed : Refusal::kDenied;
+    return refused;
+  }
+  if (request.protocol() > kProtocol) {
+    refused.refusal = Refusal::kNewer;
     return refused;
   }
   const absl::StatusOr<Gate> gate = GateOf(view);

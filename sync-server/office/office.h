@@ -19,6 +19,7 @@ enum class Refusal : uint8_t {
   kDenied,     // no right to ask this at all
   kNotFound,   // no such family, or none for this person to know of
   kMalformed,  // not a question
+  kNewer,      // of a protocol that this program does not speak
   kNotYet,     // a restored server waits for its administrators
 };
 

@@ -6,8 +6,7 @@
 
 #include "crypto/reason.h"
 #include "doorstep/v1/office.pb.h"
-#include "model/limits.h"
-#include "model/scanner.h"
+#include "sync-server/feed/feed.h"
 #include "sync-server/office/office.h"
 
 namespace doorstep::server {
@@ -23,6 +22,8 @@ absl::Status StatusOfRefusal(Refusal refusal) {
       return MakeStatus(Reason::kNotFound, "no such family");
     case Refusal::kMalformed:
       return MakeStatus(Reason::kArg, "that is no question to the office");
+    case Refusal::kNewer:
+      return MakeStatus(Reason::kVersion, "a question of a newer protocol");
     case Refusal::kNotYet:
       return MakeStatus(Reason::kBusy, "a restored server waits for its administrators");
   }
@@ -51,9 +52,6 @@ absl::StatusOr<Caller> OfficeService::Identify(std::string_view certificate_pem)
 void OfficeService::Ask(const Caller& caller, std::string_view request, Done done) {
   v1::OfficeRequest message;
   if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
-  if (message.protocol() > kProtocol) {
-    return done(MakeStatus(Reason::kVersion, "a question of a newer protocol"));
-  }
   absl::StatusOr<OfficeOutcome> outcome;
   {
     const absl::StatusOr<std::unique_ptr<ReadView>> view = parts_.store.Read();
