@@ -469,8 +469,8 @@ describe("a supervisor's desk", () => {
     await met(ana);
     await met(page);
     await page.getByRole("link", { name: "Worklist" }).click();
-    await page.getByRole("cell", { name: "Changed since approval" }).waitFor();
     await page.getByRole("table", { name: /Plans to decide/ }).getByRole("link", { name: /Tarrowby/ }).click();
+    await page.getByText("Changed since approval").waitFor();
     await page.locator("ins", { hasText: "four days of five" }).waitFor();
     await looked(page, "decide-difference");
   });
