@@ -15,8 +15,6 @@ namespace {
 constexpr uint32_t kProgrammeActivation = 105;
 constexpr uint32_t kRuleSetText = 111;
 
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
 template <typename Message, typename Visit>
 void ForEachInOrder(ScopeState& directory, uint32_t number, Visit visit) {
   std::vector<const Record*> records;

@@ -31,8 +31,6 @@ constexpr uint32_t kAddendum = 41;
 constexpr uint32_t kTermDates = 108;
 constexpr uint32_t kBankHoliday = 109;
 
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
 // Every record of a type that parses, in the order they were made.
 template <typename Message>
 struct Read {

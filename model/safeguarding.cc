@@ -15,8 +15,6 @@ constexpr uint32_t kVisitExpectedEnd = 13;
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kMinutesMax = 24 * 60;  // a longer wait is a slip of the pen
 
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
 template <typename Message>
 std::optional<Message> InForceOf(const Record& record) {
   const RecordType* type = Catalog::Get().Find(record.type);

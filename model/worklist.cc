@@ -334,7 +334,7 @@ bool WroteOwnWork(const Viewpoint& from, Facts& family, const Id& plan, const Ha
   v1::RecordChange change;
   change.set_type(Catalog::Get().Find(v1::Approval::descriptor()->name())->number);
   change.add_writes()->set_value(approval.SerializeAsString());
-  return ApprovalGuard(Catalog::Get(), family.state(), change, from.user) ==
+  return ApprovalGuard(Catalog::Get(), family.state(), change, from.user, nullptr) ==
          v1::HELD_REASON_OWN_WORK;
 }
 

@@ -254,6 +254,10 @@ class Answering {
     Answers answers;
     for (v1::ConcernLine& line : *lines) {
       *answers.emplace_back().mutable_concern() = std::move(line);
+    }
+    return answers;
+  }
+
   absl::StatusOr<Answers> Programmes() {
     absl::StatusOr<std::vector<v1::ProgrammeLine>> lines =
         AnswerProgrammes(desk_, viewer_, now_ms_);
@@ -270,6 +274,9 @@ class Answering {
     if (!lines.ok()) return lines.status();
     Answers answers;
     for (v1::FileLine& line : *lines) *answers.emplace_back().mutable_file() = std::move(line);
+    return answers;
+  }
+
   absl::StatusOr<Answers> Programme(const v1::Query::Programme& query) {
     absl::StatusOr<Id> scope = IdNamed(query.scope());
     if (!scope.ok()) return scope.status();
@@ -519,6 +526,7 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
       break;
     case v1::Query::kFiles:
       answers = answering.Files();
+      break;
     case v1::Query::kProgrammes:
       answers = answering.Programmes();
       break;

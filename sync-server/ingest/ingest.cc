@@ -147,7 +147,7 @@ class Ingest::Step {
   absl::StatusOr<v1::RowAnswer> JudgeAndAppend(Batch::Scope& scope, const Changeset& changeset) {
     const Directory& directory = batch_.directory();
     const StoredFiles files(batch_.view());
-    Bench bench{batch_.catalog(), directory, directory.seq(), item_.received_ms, &files};
+    Bench bench{batch_.catalog(), directory, directory.seq(), item_.received_ms, nullptr, &files};
     Judgement judgement = Judge(bench, *scope.state, changeset);
     if (!scope.state->status().ok()) return scope.state->status();
     if (!files.status().ok()) return files.status();

@@ -15,6 +15,7 @@ import { Form, Send, useSending } from "../../parts/form";
 import { tell } from "../../parts/notice";
 import { Page } from "../../parts/page";
 import { goInstead, to } from "../../routes";
+import { day, instant } from "../../words/times";
 import { code, say } from "../../words/words";
 
 const REASONS: Record<string, string[]> = {
@@ -57,6 +58,8 @@ function text(json: string, of: Story): string {
   if (Array.isArray(value)) return value.map((each) => text(JSON.stringify(each), of)).join(", ");
   if (typeof value === "boolean") return say(value ? "yes" : "no");
   if (typeof value !== "string") return String(value);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return day(value);
+  if (/^\d{4}-\d{2}-\d{2}T/.test(value)) return instant(value);
   if (/^[0-9a-f]{32}$/.test(value)) return of.person(value) || say("record.elsewhere");
   return /^[A-Z][A-Z_]+$/.test(value) ? code("any.code", value) : value;
 }

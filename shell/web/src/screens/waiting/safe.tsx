@@ -1,18 +1,30 @@
 // How safe everything is: what only this device has, what the office has received, what would survive
 // the loss of both.
 import { Safety } from "../../../gen/doorstep/v1/client_pb";
-import { families } from "../../core/families";
+import type { SafetyCounts, UnsafeLine } from "../../../gen/doorstep/v1/client_pb";
+import { hex } from "../../core/bytes";
+import { ask } from "../../core/core";
 import { Shown, useAsked } from "../../parts/asked";
 import { useStatus } from "../../parts/me";
 import { Page } from "../../parts/page";
 import { SafetyTag } from "../../parts/safety";
 import { to } from "../../routes";
 import { age } from "../../words/times";
-import { count, say } from "../../words/words";
+import { code, count, say } from "../../words/words";
+
+async function notYetSafe(): Promise<{ counts: SafetyCounts | undefined; lines: UnsafeLine[] }> {
+  let counts: SafetyCounts | undefined;
+  const lines: UnsafeLine[] = [];
+  for (const { kind } of await ask({ case: "notYetSafe", value: {} })) {
+    if (kind.case === "safety") counts = kind.value;
+    if (kind.case === "notYetSafe") lines.push(kind.value);
+  }
+  return { counts, lines };
+}
 
 export function Safe() {
   const status = useStatus();
-  const asked = useAsked(families);
+  const asked = useAsked(notYetSafe);
   return (
     <Page title={say("safe.title")}>
       <p class="govuk-body-l">
@@ -39,21 +51,42 @@ export function Safe() {
           ? say("strip.last", { age: age(Date.now() - Number(status.lastContactMs)) })
           : say("safe.never")}
       </p>
-      <h2 class="govuk-heading-m">{say("safe.by_family")}</h2>
       <Shown of={asked}>
-        {(lines) => (
-          <ul class="govuk-list">
-            {lines.map((each) => (
-              <li key={each.id}>
-                <a class="govuk-link" href={to.family(each.id)}>
-                  {each.name}
-                </a>{" "}
-                <SafetyTag safety={each.safety} /> {each.unsent > 0 && count("safe.unsent", each.unsent)}
-              </li>
-            ))}
-          </ul>
-        )}
+        {({ lines }) =>
+          lines.length > 0 && (
+            <>
+              <h2 class="govuk-heading-m">{say("safe.not_yet")}</h2>
+              <ul class="ds-cards">
+                {lines.map((each) => (
+                  <Line line={each} key={`${hex(each.uid)}${hex(each.record?.id ?? each.uid)}`} />
+                ))}
+              </ul>
+            </>
+          )
+        }
       </Shown>
     </Page>
+  );
+}
+
+function Line(props: { line: UnsafeLine }) {
+  const { line } = props;
+  const scope = hex(line.scope);
+  return (
+    <li class="ds-card">
+      <p class="ds-card__title">
+        {line.family === "" || line.record === undefined ? (
+          code("type", line.record?.typeName)
+        ) : (
+          <a class="govuk-link" href={to.record(scope, hex(line.record.id))}>
+            {line.family} · {code("type", line.record.typeName)}
+          </a>
+        )}
+      </p>
+      <p class="ds-card__line">
+        <SafetyTag safety={line.safety} /> {say("safe.saved_ago", { age: age(Number(line.ageMs)) })}
+      </p>
+      {line.words !== "" && <p class="ds-card__line">{line.words}</p>}
+    </li>
   );
 }
