@@ -140,16 +140,16 @@ TEST_CASE("a chunk is held against its own hash, and hashes against the content 
   CHECK(check(UINT32_MAX, file->chunks[1]) == Reason::kFormat);
 
   const std::string content(View(file->content));
-  const auto hashes = [&](uint64_t length, std::string_view hashes) {
+  const auto said = [&](uint64_t length, std::string_view hashes) {
     return ReasonOf(CheckHashes(content, length, hashes));
   };
-  CHECK(hashes(file->length, file->hashes) == Reason::kNone);
-  CHECK(hashes(file->length - 1, file->hashes) == Reason::kIntegrity);
-  CHECK(hashes(file->length, file->hashes.substr(32)) == Reason::kFormat);
-  CHECK(hashes(file->length, file->hashes + std::string(32, 'x')) == Reason::kFormat);
+  CHECK(said(file->length, file->hashes) == Reason::kNone);
+  CHECK(said(file->length - 1, file->hashes) == Reason::kIntegrity);
+  CHECK(said(file->length, file->hashes.substr(32)) == Reason::kFormat);
+  CHECK(said(file->length, file->hashes + std::string(32, 'x')) == Reason::kFormat);
   std::string swapped =
       file->hashes.substr(32, 32) + file->hashes.substr(0, 32) + file->hashes.substr(64);
-  CHECK(hashes(file->length, swapped) == Reason::kIntegrity);
+  CHECK(said(file->length, swapped) == Reason::kIntegrity);
   CHECK(ReasonOf(CheckHashes("", file->length, file->hashes)) == Reason::kIntegrity);
 }
 
