@@ -80,8 +80,8 @@ Findings CheckRecordNames(const File& file, const std::vector<std::string>& name
                                                        "sync-server"};
   // Sentences of practice, views of the records that the machinery stands on, what purges and
   // shares, the office's figures and the ceremony.
-  static constexpr std::array<string_view, 6> kMayName = {"rules", "authority", "plan_approval",
-                                                          "purge", "share",     "ceremony"};
+  static constexpr std::array<string_view, 7> kMayName = {
+      "rules", "authority", "plan_approval", "programme", "purge", "share", "ceremony"};
   Findings out;
   if (!IsCpp(file.path) || !BelowAny(file.path, kHeld)) return out;
   if (Below(file.path, "sync-server/office")) return out;

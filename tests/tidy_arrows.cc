@@ -89,6 +89,7 @@ const std::vector<Library>& Libraries() {
       {"libpq",
        {"libpq-fe.h", "libpq/", "postgresql/"},
        {"sync-server/store/postgres/connection.cc"}},
+      {"yaml-cpp", {"yaml-cpp/"}, {"model/yaml_tree.cc"}},
       {"OpenSSL", {"openssl/"}, {"crypto/certificate.cc"}},
       {"Boost", {"boost/"}, {"shell/host/host.cc"}},
   };
