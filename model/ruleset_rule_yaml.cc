@@ -105,12 +105,12 @@ class RuleReader {
  private:
   void ReadIdentity() {
     rule_.id = fields_.Text("id", Presence::kRequired);
-    if (!rule_.id.empty() && !IsRuleId(rule_.id)) {
-      fields_.Fault("id", "capital letters and digits, in parts joined by '-'");
-    }
     if (!rule_.id.empty()) {
       std::string path = fields_.path();
       fields_.Rename(Joined(path.substr(0, path.find('[')), "[", rule_.id, "]"));
+    }
+    if (!rule_.id.empty() && !IsRuleId(rule_.id)) {
+      fields_.Fault("id", "capital letters and digits, in parts joined by '-'");
     }
     rule_.num = fields_.Positive("num", Presence::kRequired);
     if (auto kind = fields_.Name("kind", kRuleKindNames, Presence::kRequired)) rule_.kind = *kind;

@@ -91,6 +91,7 @@ const std::vector<Library>& Libraries() {
       {"libpq",
        {"libpq-fe.h", "libpq/", "postgresql/"},
        {"sync-server/store/postgres/connection.cc"}},
+      {"yaml-cpp", {"yaml-cpp/"}, {"model/yaml_tree.cc"}},
       {"OpenSSL", {"openssl/"}, {"crypto/certificate.cc"}},
       {"dtl", {"dtl/"}, {"model/word_diff.cc"}},
       {"ICU", {"unicode/"}, {"sync-server/office/names.cc"}},

@@ -2,6 +2,7 @@
 // that DOORSTEP_CASES names.
 #include "model/programme_cases.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -60,6 +61,79 @@ CasesReport RunFile(const std::vector<const RuleSet*>& rule_sets,
 TEST_CASE("rules by themselves, and no feature of a shipped rule-set without a case") {
   CasesReport report = RunFile(Shipped(), OwnCases("cases_rules.yaml"));
   CHECK(report.passed >= 40);
+}
+
+// The block of the page that begins with this comment.
+std::string BlockOf(const std::string& page, const std::string& comment) {
+  size_t begin = page.find("```yaml\n" + comment + "\n");
+  REQUIRE(begin != std::string::npos);
+  begin += 8;
+  size_t end = page.find("\n```", begin);
+  REQUIRE(end != std::string::npos);
+  return page.substr(begin, end + 1 - begin);
+}
+
+TEST_CASE("the page about programmes is enough to add one") {
+  std::string page =
+      ReadText(std::filesystem::path(DOORSTEP_SOURCE_DIR) / "docs/programmes.md");
+  RuleSetLibrary library(&ShippedLibrary());
+  FileFaults faults =
+      library.Add("back-to-school.yaml", BlockOf(page, "# ruleset"), NamedAs::kFile);
+  for (const FileFault& fault : faults) FAIL_CHECK(FaultText(fault));
+  const RuleSet* added = library.Newest("back-to-school");
+  REQUIRE(added != nullptr);
+  CasesReport report = RunCases(library.All(), {}, "page", BlockOf(page, "# cases"));
+  for (const FileFault& fault : report.faults) FAIL_CHECK(FaultText(fault));
+  for (const CaseFailure& failure : report.failures) {
+    FAIL_CHECK(failure.id << " " << failure.what << ": expected " << failure.expected << ", got "
+                          << failure.got << ". " << failure.why);
+  }
+  CHECK(report.passed == 4);
+}
+
+TEST_CASE("a case that comes out otherwise is told with what was expected and why") {
+  std::string page =
+      ReadText(std::filesystem::path(DOORSTEP_SOURCE_DIR) / "docs/programmes.md");
+  RuleSetLibrary library;
+  REQUIRE(library.Add("x", BlockOf(page, "# ruleset"), NamedAs::kText).empty());
+  std::string cases = BlockOf(page, "# cases");
+  size_t at = cases.find("unauthorised: 20");
+  REQUIRE(at != std::string::npos);
+  cases.replace(at, 16, "unauthorised: 2");
+  CasesReport report = RunCases(library.All(), library.All(), "page", cases);
+  CHECK(report.faults.empty());
+  CHECK(report.passed == 3);
+  CHECK(report.failed == 1);
+  REQUIRE(report.failures.size() == 2);
+  CHECK(report.failures[0].id == "B01");
+  CHECK(report.failures[0].what == "back-to-school E-AWAY");
+  CHECK(report.failures[0].expected == "met");
+  CHECK(report.failures[0].got == "not_met");
+  CHECK(report.failures[0].why.find("130 of 140 sessions") != std::string::npos);
+  // What no case tries is told too.
+  CHECK(std::find(report.uncovered.begin(), report.uncovered.end(), "reason need_absent") ==
+        report.uncovered.end());
+  CHECK(std::find(report.uncovered.begin(), report.uncovered.end(), "reason exempt") !=
+        report.uncovered.end());
+}
+
+TEST_CASE("mistakes in a cases file are told by line, and nothing is run") {
+  CasesReport report = RunCases({}, {}, "bad.yaml",
+                                "format: doorstep-cases/1\n"
+                                "calendar: {terms: {2024-4: [2024-09-01, 2024-12-01]}}\n"
+                                "cases:\n"
+                                "  - {id: A, as_of: 2024-02-30, expect: {nobody: {X: met}}}\n"
+                                "  - {id: A, as_of: 2024-02-03, expect: {}, wrong: 1}\n");
+  CHECK(report.passed == 0);
+  std::string all;
+  for (const FileFault& fault : report.faults) all += FaultText(fault) + "\n";
+  CAPTURE(all);
+  for (const char* expected : {"bad.yaml:2: calendar.terms.2024-4", "bad.yaml:4: cases[A].as_of",
+                               "bad.yaml:4: cases[A].expect.nobody", "bad.yaml:5: cases[A].id",
+                               "bad.yaml:5: cases[A].wrong"}) {
+    CAPTURE(expected);
+    CHECK(all.find(expected) != std::string::npos);
+  }
 }
 
 TEST_CASE("the rule-sets that ship pass other cases") {

@@ -160,7 +160,7 @@ TEST_CASE("two evaluators agree about random families") {
       Evaluation fast = EvaluateProgramme(*rules, facts, as_of, calendar);
       BruteVerdicts slow = EvaluateByBruteForce(*rules, facts, as_of, calendar);
       for (size_t i = 0; i < rules->rules.size(); ++i) {
-        CAPTURE(rules->rules[i].id);
+        CAPTURE(rules->rules[i].id, ReasonCodes(fast.rules[i], facts));
         REQUIRE(VerdictName(fast.rules[i].verdict) == VerdictName(slow.rules[i]));
         ++seen[static_cast<size_t>(slow.rules[i])];
       }
