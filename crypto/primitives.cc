@@ -232,8 +232,8 @@ StreamState* StateIn(std::array<uint8_t, 64>& bytes) {
 SecretStream::SecretStream(const Secret& key, const Bytes<kStreamHeaderBytes>& header) {
   assert(key.size() == kStreamKeyBytes);
   // Both ends begin alike from a header; init_push would draw one of its own.
-  int begun = crypto_secretstream_xchacha20poly1305_init_pull(
-      StateIn(state_), header.data(), Raw(key.view()));
+  int begun = crypto_secretstream_xchacha20poly1305_init_pull(StateIn(state_), header.data(),
+                                                              Raw(key.view()));
   assert(begun == 0);
 }
 
@@ -259,8 +259,8 @@ absl::StatusOr<SecretStream::Opened> SecretStream::Open(std::string_view sealed,
         StateIn(state_), Raw(opened.plain), nullptr, &tag, Raw(sealed), sealed.size(), Raw(aad),
         aad.size());
     if (done == 0) {
-      opened.piece = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL ? Piece::kLast
-                                                                            : Piece::kMore;
+      opened.piece =
+          tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL ? Piece::kLast : Piece::kMore;
       return opened;
     }
   }

@@ -1,5 +1,5 @@
-// Whether what travels beside records has arrived. Asked by the judge, answered by whoever keeps the
-// chunks.
+// Whether what travels beside records has arrived. Asked by the judge, answered by whoever keeps
+// the chunks.
 #ifndef DOORSTEP_MODEL_FILES_H_
 #define DOORSTEP_MODEL_FILES_H_
 

@@ -74,8 +74,7 @@ bool MissesFile(const ArrivedFiles& files, const Id& family, const RecordType& t
                 const Record& record) {
   const FieldType* content = type.HasFile() ? type.FindField(type.file.content) : nullptr;
   if (content == nullptr) return false;
-  std::optional<std::string_view> id =
-      DecodeBytes(content->number, ValueInForce(record, *content));
+  std::optional<std::string_view> id = DecodeBytes(content->number, ValueInForce(record, *content));
   return id && !files.Has(family, *id);
 }
 

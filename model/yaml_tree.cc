@@ -174,7 +174,8 @@ YamlNode ReadYaml(std::string_view file, std::string_view text, FileFaults& faul
   };
   if (text.size() > kYamlBytesMax) return refuse(1, Joined("at most ", kYamlBytesMax, " bytes"));
   if (text.starts_with("\xef\xbb\xbf")) return refuse(1, "no byte order mark");
-  std::string lines = absl::StrReplaceAll(std::string(text), {{"\r\n", "\n"}});  // written on Windows
+  std::string lines =
+      absl::StrReplaceAll(std::string(text), {{"\r\n", "\n"}});  // written on Windows
   if (!IsPlainText(lines)) return refuse(1, "UTF-8 text without control characters");
   Builder builder(file, lines, faults);
   try {

@@ -178,8 +178,7 @@ int Serve(const ServeOptions& options) {
   });
   if (!server.ok()) return Exit(server.status());
 
-  LoneWatch watch({**store, **notifier, NowMs,
-                   [&](absl::FunctionRef<absl::Status(Store&)> step) {
+  LoneWatch watch({**store, **notifier, NowMs, [&](absl::FunctionRef<absl::Status(Store&)> step) {
                      return (*server)->writer().DoAndWait(
                          [&](const absl::Status& ready, Ingest&, Store& at) {
                            return ready.ok() ? step(at) : ready;

@@ -84,10 +84,9 @@ Findings CheckRecordNames(const File& file, const std::vector<std::string>& name
       "rules", "authority", "plan_approval", "safeguarding", "purge",
       "share", "ceremony",  "access_event",  "looked"};
   // In model/ besides: the views of practice (docs/adr/0012).
-  static constexpr std::array<string_view, 10> kViews = {"facts",    "people",     "viewpoint",
-                                                         "settings", "timescales", "plan_page",
-                                                         "story",    "worklist",   "today",
-                                                         "programme"};
+  static constexpr std::array<string_view, 10> kViews = {
+      "facts",     "people", "viewpoint", "settings", "timescales",
+      "plan_page", "story",  "worklist",  "today",    "programme"};
   Findings out;
   if (!IsCpp(file.path) || !BelowAny(file.path, kHeld)) return out;
   if (Below(file.path, "sync-server/office")) return out;

@@ -20,9 +20,12 @@ absl::StatusOr<ds_host> KnownPartOf(const ds_host* host) {
   if (host->size < offsetof(ds_host, context)) {
     return MakeStatus(Reason::kArg, "ds_host.size is smaller than itself");
   }
-  constexpr size_t kEnds[] = {offsetof(ds_host, key_store_get),    offsetof(ds_host, key_store_put),
-                              offsetof(ds_host, key_store_delete), offsetof(ds_host, log),
-                              offsetof(ds_host, now_ms),           offsetof(ds_host, sync_progress),
+  constexpr size_t kEnds[] = {offsetof(ds_host, key_store_get),
+                              offsetof(ds_host, key_store_put),
+                              offsetof(ds_host, key_store_delete),
+                              offsetof(ds_host, log),
+                              offsetof(ds_host, now_ms),
+                              offsetof(ds_host, sync_progress),
                               sizeof(ds_host)};
   size_t whole = offsetof(ds_host, context);
   for (const size_t end : kEnds) whole = end <= host->size ? end : whole;

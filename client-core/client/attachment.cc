@@ -20,7 +20,8 @@ namespace {
 absl::StatusOr<bool> ReadEdit(const RecordType& type, const v1::RecordEdit& edit) {
   bool restricted = false, texts = false;
   for (const v1::FieldEdit& field_edit : edit.fields()) {
-    absl::StatusOr<const FieldType*> field = FieldNamed(type, field_edit.field(), field_edit.name());
+    absl::StatusOr<const FieldType*> field =
+        FieldNamed(type, field_edit.field(), field_edit.name());
     if (!field.ok()) return field.status();
     const uint32_t number = (*field)->number;
     const FileFields& own = type.file;
@@ -28,8 +29,7 @@ absl::StatusOr<bool> ReadEdit(const RecordType& type, const v1::RecordEdit& edit
         number == own.key || number == own.restricted_key) {
       return MakeStatus(Reason::kArg, "the core writes what tells of a file's bytes");
     }
-    absl::StatusOr<std::string> value =
-        ValueNamed(**field, field_edit.value(), field_edit.json());
+    absl::StatusOr<std::string> value = ValueNamed(**field, field_edit.value(), field_edit.json());
     if (!value.ok()) return value.status();
     if (number == own.restricted) restricted = DecodeBool(number, *value).value_or(false);
     texts = texts || ((*field)->kind == Kind::kText && !value->empty());
@@ -126,8 +126,7 @@ absl::StatusOr<PreparedFile> PrepareFile(const Desk& desk, Readers& readers,
   const FileFields& own = (*type)->file;
   Write(edit, own.content, EncodeBytes(own.content, View(prepared.file.content)));
   Write(edit, own.length, EncodeI64(own.length, static_cast<int64_t>(prepared.file.length)));
-  Write(edit, own.plain_length,
-        EncodeI64(own.plain_length, static_cast<int64_t>(plain->size())));
+  Write(edit, own.plain_length, EncodeI64(own.plain_length, static_cast<int64_t>(plain->size())));
   const uint32_t key = *restricted ? own.restricted_key : own.key;
   Write(edit, key, EncodeBytes(key, prepared.file.key.view()));
   v1::Edits edits;
@@ -180,9 +179,8 @@ absl::Status ReadFile(const Desk& desk, Readers& readers, const Id& record,
 absl::StatusOr<std::vector<v1::FileLine>> FileLines(const Desk& desk, int64_t now_ms) {
   absl::StatusOr<std::vector<FileRow>> files = desk.store.attachments().List();
   if (!files.ok()) return files.status();
-  std::stable_partition(files->begin(), files->end(), [](const FileRow& file) {
-    return file.HasToGo() || file.HasToCome();
-  });
+  std::stable_partition(files->begin(), files->end(),
+                        [](const FileRow& file) { return file.HasToGo() || file.HasToCome(); });
   std::vector<v1::FileLine> lines;
   std::map<std::pair<Id, std::string>, v1::RecordRef> records;
   for (const RecordType& type : desk.catalog().types()) {

@@ -27,8 +27,8 @@ struct PreparedFile {
 
 // As PrepareEdits. Besides: INVALID_ARGUMENT (E_ARG): no type with a file, a field that the core
 // writes, or, for a restricted one, a text; no bytes. FAILED_PRECONDITION (E_STATE): pictures are
-// not allowed by the authority's settings. RESOURCE_EXHAUSTED (E_LIMIT): more than 20 MiB. E_FORMAT:
-// a picture that cannot be read.
+// not allowed by the authority's settings. RESOURCE_EXHAUSTED (E_LIMIT): more than 20 MiB.
+// E_FORMAT: a picture that cannot be read.
 absl::StatusOr<PreparedFile> PrepareFile(const Desk& desk, Readers& readers,
                                          const v1::NewFile& what, std::string_view bytes,
                                          int64_t now_ms);
@@ -37,8 +37,8 @@ absl::Status KeepFile(const Desk& desk, const PreparedFile& prepared, int64_t no
 
 // The plain bytes of a record's file, piece by piece; what `write` was given counts only if it
 // returns OK. NOT_FOUND: no such record, or it has no file. FAILED_PRECONDITION (E_STATE): chunks
-// are missing here, or its key is sealed and no wrap has come. DATA_LOSS (E_INTEGRITY). What `write`
-// fails with.
+// are missing here, or its key is sealed and no wrap has come. DATA_LOSS (E_INTEGRITY). What
+// `write` fails with.
 absl::Status ReadFile(const Desk& desk, Readers& readers, const Id& record,
                       absl::FunctionRef<absl::Status(std::string_view)> write, int64_t now_ms);
 

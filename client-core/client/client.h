@@ -125,7 +125,8 @@ class Client {
   absl::StatusOr<v1::RecordView> Get(uint32_t type, const Id& id);
   // A file beside a record (attachment.h): the record is committed with it, in one transaction.
   absl::StatusOr<v1::Committed> PutFile(const v1::NewFile& what, std::string_view bytes);
-  // Its plain bytes, piece by piece; they count only when it returns OK. `write` must not call back.
+  // Its plain bytes, piece by piece; they count only when it returns OK. `write` must not call
+  // back.
   absl::Status ReadFile(const Id& record, absl::FunctionRef<absl::Status(std::string_view)> write);
   absl::Status PutDraft(const Id& id, std::string_view draft);
   absl::StatusOr<std::string> GetDraft(const Id& id);

@@ -33,9 +33,7 @@ v1::RecordRef RefOf(const Desk& desk, uint32_t type, const Id& id) {
   return ref;
 }
 
-bool IsMine(const Desk& desk, const Changeset& changeset) {
-  return changeset.actor == desk.user;
-}
+bool IsMine(const Desk& desk, const Changeset& changeset) { return changeset.actor == desk.user; }
 
 class Listing {
  public:
@@ -104,9 +102,8 @@ class Listing {
 };
 
 // Own changesets that raise a concern and have not been received.
-absl::Status ForEachUnreceived(const Desk& desk,
-                               absl::FunctionRef<absl::Status(const OutboxRow&, const Changeset&)>
-                                   visit) {
+absl::Status ForEachUnreceived(
+    const Desk& desk, absl::FunctionRef<absl::Status(const OutboxRow&, const Changeset&)> visit) {
   std::vector<OutboxRow> rows;
   absl::Status status = desk.store.outbox().ForEachUrgent([&](const OutboxRow& row) {
     rows.push_back(row);
@@ -146,11 +143,10 @@ absl::StatusOr<std::optional<v1::Safeguarding>> SafeguardingAfter(const Desk& de
 
 absl::StatusOr<uint32_t> CountUnreceived(const Desk& desk) {
   uint32_t count = 0;
-  absl::Status status =
-      ForEachUnreceived(desk, [&](const OutboxRow&, const Changeset& changeset) {
-        count += static_cast<uint32_t>(ConcernsRaisedBy(changeset).size());
-        return absl::OkStatus();
-      });
+  absl::Status status = ForEachUnreceived(desk, [&](const OutboxRow&, const Changeset& changeset) {
+    count += static_cast<uint32_t>(ConcernsRaisedBy(changeset).size());
+    return absl::OkStatus();
+  });
   if (!status.ok()) return status;
   return count;
 }

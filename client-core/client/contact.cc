@@ -130,8 +130,8 @@ absl::StatusOr<std::unique_ptr<Transport>> Client::Core::Connect(const Endpoint&
   return host_.network->Connect(endpoint);
 }
 
-absl::Status Client::Core::RunSession(Session& session, Transport& transport,
-                                      EnrolTransport& enrol, const ProgressFn& progress) {
+absl::Status Client::Core::RunSession(Session& session, Transport& transport, EnrolTransport& enrol,
+                                      const ProgressFn& progress) {
   for (;;) {
     std::optional<Request> request;
     v1::SyncProgress so_far;

@@ -18,7 +18,8 @@ constexpr std::string_view kPngBegin = "\x89PNG\r\n\x1A\n";
 constexpr size_t kPngFrameBytes = 12;  // length 4, name 4, CRC 4
 
 absl::Status Unreadable() {
-  return MakeStatus(Reason::kFormat, "this picture cannot be read, so nothing can be cut out of it");
+  return MakeStatus(Reason::kFormat,
+                    "this picture cannot be read, so nothing can be cut out of it");
 }
 
 // 1 to 8 as EXIF counts them; 1, as it stands, where nothing sensible is said.
@@ -27,8 +28,7 @@ int OrientationOf(std::string_view jpeg) {
   if (data == nullptr) return 1;
   exif_data_load_data(data.get(), reinterpret_cast<const unsigned char*>(jpeg.data()),
                       static_cast<unsigned int>(jpeg.size()));
-  ExifEntry* entry =
-      exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
+  ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
   if (entry == nullptr || entry->format != EXIF_FORMAT_SHORT || entry->size < 2) return 1;
   const int orientation = exif_get_short(entry->data, exif_data_get_byte_order(data.get()));
   return orientation >= 1 && orientation <= 8 ? orientation : 1;
@@ -36,9 +36,14 @@ int OrientationOf(std::string_view jpeg) {
 
 // An EXIF segment that says which way up, and nothing else.
 std::string OrientationSegment(int orientation) {
-  std::string segment("\xFF\xE1\x00\x22" "Exif\0\0" "II*\0\x08\0\0\0" "\x01\0" "\x12\x01\x03\0"
-                      "\x01\0\0\0",
-                      28);
+  std::string segment(
+      "\xFF\xE1\x00\x22"
+      "Exif\0\0"
+      "II*\0\x08\0\0\0"
+      "\x01\0"
+      "\x12\x01\x03\0"
+      "\x01\0\0\0",
+      28);
   segment += static_cast<char>(orientation);
   segment.append(7, '\0');
   return segment;
@@ -52,10 +57,9 @@ absl::StatusOr<std::string> StripJpeg(std::string_view bytes) {
   as_it_is.options = TJXOPT_COPYNONE;
   unsigned char* out = nullptr;
   unsigned long size = 0;
-  const int failed =
-      tjTransform(handle.get(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                  static_cast<unsigned long>(bytes.size()), 1, &out, &size, &as_it_is,
-                  TJFLAG_LIMITSCANS);
+  const int failed = tjTransform(handle.get(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                                 static_cast<unsigned long>(bytes.size()), 1, &out, &size,
+                                 &as_it_is, TJFLAG_LIMITSCANS);
   std::unique_ptr<unsigned char, decltype(&tjFree)> owned(out, &tjFree);
   // A picture that is cut short is told as a warning; the rest of it would be grey.
   if (failed != 0 && tjGetErrorCode(handle.get()) != TJERR_WARNING) return Unreadable();

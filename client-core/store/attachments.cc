@@ -34,8 +34,8 @@ absl::StatusOr<int64_t> OneNumber(Statement& from) {
 }  // namespace
 
 absl::Status Attachments::Insert(const FileRow& file) {
-  Statement put = database_.Prepare(
-      "INSERT OR IGNORE INTO file(" DS_FILE_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0)");
+  Statement put = database_.Prepare("INSERT OR IGNORE INTO file(" DS_FILE_COLUMNS
+                                    ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0)");
   put.Bind(1, file.scope).Bind(2, std::string_view(file.content)).Bind(3, file.uid);
   put.Bind(4, file.length).Bind(5, std::string_view(file.hashes)).Bind(6, file.own ? 1 : 0);
   put.Bind(7, file.chunks);
@@ -104,8 +104,8 @@ absl::Status Attachments::NoteRecord(const Id& scope, const RecordType& type,
 
 absl::StatusOr<std::optional<FileRow>> Attachments::Find(const Id& scope,
                                                          std::string_view content) const {
-  Statement find = database_.Prepare("SELECT " DS_FILE_COLUMNS
-                                     " FROM file WHERE scope = ?1 AND content = ?2");
+  Statement find =
+      database_.Prepare("SELECT " DS_FILE_COLUMNS " FROM file WHERE scope = ?1 AND content = ?2");
   std::optional<FileRow> row;
   if (find.Bind(1, scope).Bind(2, content).Step()) row = ReadFile(find);
   if (!find.status().ok()) return find.status();
@@ -194,14 +194,13 @@ absl::Status Attachments::PutFetched(const FileRow& file, std::string_view hashe
   return status.ok() ? Recount(file) : status;
 }
 
-absl::Status Attachments::NoteAtOffice(const FileRow& file, std::string_view bits,
-                                       int64_t now_ms) {
+absl::Status Attachments::NoteAtOffice(const FileRow& file, std::string_view bits, int64_t now_ms) {
   uint32_t there = 0;
   absl::Status status;
   for (uint32_t number = 0; number < file.chunks && status.ok(); ++number) {
     const size_t byte = number / 8;
-    const bool has = byte < bits.size() &&
-                     (static_cast<uint8_t>(bits[byte]) >> (number % 8) & 1) != 0;
+    const bool has =
+        byte < bits.size() && (static_cast<uint8_t>(bits[byte]) >> (number % 8) & 1) != 0;
     there += has ? 1 : 0;
     Statement mark = database_.Prepare(
         "UPDATE chunk SET sent = ?4 WHERE scope = ?1 AND content = ?2 AND number = ?3 AND "
@@ -222,8 +221,7 @@ absl::Status Attachments::ForgetAtOffice(const Id& scope) {
     absl::Status status = forget.Bind(1, scope).Run();
     if (!status.ok()) return status;
   }
-  Statement ask =
-      database_.Prepare("UPDATE file SET at_office = 0, asked_ms = 0 WHERE scope = ?1");
+  Statement ask = database_.Prepare("UPDATE file SET at_office = 0, asked_ms = 0 WHERE scope = ?1");
   return ask.Bind(1, scope).Run();
 }
 
@@ -237,8 +235,7 @@ absl::Status Attachments::NoteMissed(const FileRow& file, int64_t now_ms) {
 absl::Status Attachments::Remove(const FileRow& file) {
   {
     Statement chunks = database_.Prepare("DELETE FROM chunk WHERE scope = ?1 AND content = ?2");
-    absl::Status status =
-        chunks.Bind(1, file.scope).Bind(2, std::string_view(file.content)).Run();
+    absl::Status status = chunks.Bind(1, file.scope).Bind(2, std::string_view(file.content)).Run();
     if (!status.ok()) return status;
   }
   Statement row = database_.Prepare("DELETE FROM file WHERE scope = ?1 AND content = ?2");

@@ -1,6 +1,7 @@
-// The files that travel beside records, as encrypted chunks: which are known, which chunks are here,
-// and which the office has said it has. A chunk that was received once is never fetched again, and
-// one that went out is never sent again, whatever breaks off in between; records wait for none of it.
+// The files that travel beside records, as encrypted chunks: which are known, which chunks are
+// here, and which the office has said it has. A chunk that was received once is never fetched
+// again, and one that went out is never sent again, whatever breaks off in between; records wait
+// for none of it.
 //
 // Methods that write stand in the caller's transaction.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_ATTACHMENTS_H_
@@ -58,7 +59,7 @@ class Attachments {
   absl::StatusOr<uint64_t> Bytes() const;  // of all chunks here
 
   struct Owed {
-    uint64_t to_send = 0;   // chunks
+    uint64_t to_send = 0;  // chunks
     uint64_t to_fetch = 0;
   };
   absl::StatusOr<Owed> CountOwed() const;

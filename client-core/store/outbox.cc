@@ -53,8 +53,8 @@ bool IsUrgent(const Catalog& catalog, const Changeset& changeset) {
   });
 }
 
-absl::Status Insert(Database& database, int64_t position, const Changeset& changeset,
-                    int64_t marks, std::string_view old_meta, int64_t now_ms) {
+absl::Status Insert(Database& database, int64_t position, const Changeset& changeset, int64_t marks,
+                    std::string_view old_meta, int64_t now_ms) {
   Statement put = database.Prepare(
       "INSERT INTO outbox(position, scope, uid, bytes, saved_ms, answer, reason, verdict, seq, "
       "marks, asked_ms, retry_at_ms, old_meta, signature, changeset) "

@@ -7,8 +7,8 @@
 // come from, a later carrying before an earlier one. Methods that write stand in the caller's
 // transaction.
 //
-// A row whose changeset writes a record of a type with the option `urgent` (a concern) is marked, so
-// that push_batch finds the families whose rows go first.
+// A row whose changeset writes a record of a type with the option `urgent` (a concern) is marked,
+// so that push_batch finds the families whose rows go first.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_OUTBOX_H_
 #define DOORSTEP_CLIENT_CORE_STORE_OUTBOX_H_
 

@@ -79,7 +79,8 @@ absl::Status Store::Evict(const Id& scope) {
   if (!owed.ok()) return owed.status();
   absl::StatusOr<bool> files = attachments_.Owes(scope);
   if (!files.ok()) return files.status();
-  if (owed->all > 0 || *files) return MakeStatus(Reason::kState, "store: the scope still has unsent work");
+  if (owed->all > 0 || *files)
+    return MakeStatus(Reason::kState, "store: the scope still has unsent work");
   absl::Status status = Join([&] {
     absl::Status step = DropScope(scope);
     return step.ok() ? log_.Forget(scope) : step;

@@ -25,7 +25,8 @@ namespace {
 //                `fields` their field numbers as u32
 //   search       the words of search_text, up to the row that meta names
 //   draft        what is being written
-//   file         what travels beside records (attachments.h). own: made here. hashes: of its chunks,
+//   file         what travels beside records (attachments.h). own: made here. hashes: of its
+//   chunks,
 //                empty while nobody has told them. asked_ms: when the office last said what it has
 //   chunk        chunks that are here. sent: the office has said that it has this one
 Schema Make() {

@@ -113,8 +113,9 @@ class Store {
 
   // Destroys what is here of a scope: log, state, indexes, drafts, files; overwritten, and cut from
   // the write-ahead log. Kept: own files that the office does not have whole; in the outbox, until
-  // archived, undelivered rows and the entries above archived_seq, anyone's, sealed by `seal`. The caller has written what it owes before. Inside
-  // InTransaction the log of the file is the caller's to cut afterwards (CheckpointTruncate).
+  // archived, undelivered rows and the entries above archived_seq, anyone's, sealed by `seal`. The
+  // caller has written what it owes before. Inside InTransaction the log of the file is the
+  // caller's to cut afterwards (CheckpointTruncate).
   enum class Archive : uint8_t {
     kKept,  // the server archives
     kNone,  // it does not: of the entries only this device's own are kept

@@ -62,7 +62,8 @@ absl::Status Session::Machine::MoveFiles() {
 }
 
 absl::StatusOr<bool> Session::Machine::SendOf(const FileRow& file) {
-  const bool asks = WantsAsking(file, now_ms_) || (file.HasToGo() && !file.own && file.asked_ms == 0);
+  const bool asks =
+      WantsAsking(file, now_ms_) || (file.HasToGo() && !file.own && file.asked_ms == 0);
   if (!(asks || file.HasToGo()) || !MaySend(file)) return false;
   v1::PutChunkRequest request;
   request.set_scope(file.scope.str());

@@ -23,8 +23,8 @@ inline constexpr size_t kFileBytesPerContact = 8 << 20;
 inline constexpr int64_t kFileAskAgainMs = int64_t{24} * 60 * 60 * 1000;  // of own ones, received
 // Before a file is looked for again of which the office lacked a chunk.
 inline constexpr int64_t kFileFetchAgainMs = 60'000;
-inline constexpr int kFileAsksMax = 16;                                   // in one contact
-inline constexpr int kAlarmsMax = 64;  // told in one report
+inline constexpr int kFileAsksMax = 16;  // in one contact
+inline constexpr int kAlarmsMax = 64;    // told in one report
 
 }  // namespace doorstep::client
 

@@ -377,8 +377,8 @@ absl::Status Session::Machine::TakeAdoptAnswer(const v1::AdoptResponse& response
                         static_cast<uint32_t>(parted.adopt_last - parted.adopt_from + 1));
     progress_ = true;
     // It lost entries, and may have lost chunks with them.
-    absl::Status asked = store_.InTransaction(
-        [&] { return store_.attachments().ForgetAtOffice(scope); });
+    absl::Status asked =
+        store_.InTransaction([&] { return store_.attachments().ForgetAtOffice(scope); });
     if (!asked.ok()) return asked;
     if (parted.adopt_last < row->seq) return SendAdoptStep(scope, parted.adopt_last + 1);
     parted_.erase(scope);

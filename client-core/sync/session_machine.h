@@ -206,11 +206,11 @@ class Session::Machine {
   size_t file_bytes_ = 0;  // moved in this contact
   int file_asks_ = 0;
   bool files_done_ = false;
-  bool sends_no_files_ = false;  // the server has no room for them
+  bool sends_no_files_ = false;        // the server has no room for them
   std::set<std::string> files_aside_;  // scope and content: not again in this contact
-  uint64_t files_of_ = 0;  // chunks that had to move when it began
-  std::set<Id> endings_;    // assignments whose ending this device has acted on
-  std::set<Id> once_lost_;  // families of theirs
+  uint64_t files_of_ = 0;              // chunks that had to move when it began
+  std::set<Id> endings_;               // assignments whose ending this device has acted on
+  std::set<Id> once_lost_;             // families of theirs
 };
 
 }  // namespace doorstep::client

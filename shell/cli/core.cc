@@ -341,8 +341,8 @@ v1::Committed Core::Attach(const v1::NewFile& what, const std::string& path) {
   };
   ds_buffer buffer = {};
   ds_error error = {};
-  const ds_status status = ds_attachment_put(Open(), View(what.SerializeAsString()), read, &file,
-                                             &buffer, &error);
+  const ds_status status =
+      ds_attachment_put(Open(), View(what.SerializeAsString()), read, &file, &buffer, &error);
   if (status != DS_OK) FailWith("attach the file", status, error);
   return Parsed<v1::Committed>(Taken(&buffer));
 }
@@ -361,8 +361,8 @@ void Core::SaveFile(const std::string& id, const std::string& path) {
     return to ? 0 : 1;
   };
   ds_error error = {};
-  const ds_status status = ds_attachment_get(
-      Open(), reinterpret_cast<const uint8_t*>(id.data()), write, &file, &error);
+  const ds_status status =
+      ds_attachment_get(Open(), reinterpret_cast<const uint8_t*>(id.data()), write, &file, &error);
   file.close();
   if (status != DS_OK || !file) {
     std::filesystem::remove(part, ignored);

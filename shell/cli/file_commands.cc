@@ -28,7 +28,8 @@ std::string MediaOf(const std::string& path) {
   if (begin.starts_with("\x89PNG\r\n\x1A\n")) return "PNG";
   if (begin.starts_with("%PDF")) return "PDF";
   if (begin.starts_with("ID3") || begin.starts_with("OggS") || begin.starts_with("RIFF") ||
-      begin.starts_with("\xFF\xFB") || begin.substr(std::min<size_t>(4, begin.size()), 4) == "ftyp") {
+      begin.starts_with("\xFF\xFB") ||
+      begin.substr(std::min<size_t>(4, begin.size()), 4) == "ftyp") {
     return "AUDIO";
   }
   return "TEXT";
@@ -47,9 +48,8 @@ void Attach(Core& core, const Arguments& arguments) {
   if (restricted) {
     change.SetYes("restricted");
   } else {
-    change.Set("name", arguments.Has("--name")
-                           ? arguments.Text("--name")
-                           : std::filesystem::path(path).filename().string());
+    change.Set("name", arguments.Has("--name") ? arguments.Text("--name")
+                                               : std::filesystem::path(path).filename().string());
     change.Set("caption", TextGiven(arguments.Text("--caption")));
   }
   if (arguments.Has("--taken")) {

@@ -61,9 +61,10 @@ void ListProgrammes(Core& core, const Arguments&) {
 // ------------------------------------------------------------------------------------------
 
 void PrintAnswer(const v1::ProgrammeAnswer& answer) {
-  std::cout << (answer.here() ? OneLine(answer.title(), 80) : "A rule-set that is not on this device") << " ("
-            << answer.ruleset() << ", version " << answer.version() << "), as of " << answer.as_of()
-            << "\n";
+  std::cout << (answer.here() ? OneLine(answer.title(), 80)
+                              : "A rule-set that is not on this device")
+            << " (" << answer.ruleset() << ", version " << answer.version() << "), as of "
+            << answer.as_of() << "\n";
   if (!answer.here()) return;
   for (const v1::ProgrammeAnswer::Gate& gate : answer.gates()) {
     std::cout << "\n" << gate.id() << ": " << Spaced(gate.verdict());

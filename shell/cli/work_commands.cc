@@ -270,7 +270,8 @@ void AddConcerns(CLI::App* app, Chosen* chosen) {
       "Without more: your concerns that the office has not received, or about which nobody was "
       "rung.");
   concern.Runs(ListConcerns);
-  Command(concern.app(), chosen, "raise", "Raise one: not a referral, telephone too. It is sent before everything else")
+  Command(concern.app(), chosen, "raise",
+          "Raise one: not a referral, telephone too. It is sent before everything else")
       .Takes("FAMILY", "Name or id")
       .Options("--person", "About whom: name or id")
       .Needs("--kind", "NEGLECT, PHYSICAL, SEXUAL, EMOTIONAL, DOMESTIC_ABUSE, EXPLOITATION …")

@@ -59,10 +59,9 @@ absl::Status MayPutChunk(const ReadView& view, const Catalog& catalog, const Dir
   const absl::StatusOr<Entry> entry = ToEntry(*row);
   if (!entry.ok()) return entry.status();
   const auto& changes = entry->changeset.body.changes();
-  const bool announced =
-      std::any_of(changes.begin(), changes.end(), [&](const v1::RecordChange& change) {
-        return Announces(catalog, change, request);
-      });
+  const bool announced = std::any_of(
+      changes.begin(), changes.end(),
+      [&](const v1::RecordChange& change) { return Announces(catalog, change, request); });
   if (!announced) return NotFound();
   if (entry->changeset.device == device) return absl::OkStatus();
   const absl::StatusOr<bool> reads =

@@ -38,8 +38,7 @@ absl::StatusOr<int64_t> DueOf(Transaction& transaction, const Id& scope,
 }
 
 absl::Status NoteVisit(Transaction& transaction, ScopeState& family, const Id& visit) {
-  const absl::StatusOr<std::optional<LoneRow>> before =
-      transaction.FindLone(family.scope(), visit);
+  const absl::StatusOr<std::optional<LoneRow>> before = transaction.FindLone(family.scope(), visit);
   if (!before.ok()) return before.status();
   const std::optional<VisitUnderWay> under_way = FindVisitUnderWay(family, visit);
   if (!family.status().ok()) return family.status();

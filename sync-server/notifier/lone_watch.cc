@@ -73,8 +73,8 @@ absl::Status LoneWatch::Look() {
   {
     const absl::StatusOr<std::unique_ptr<ReadView>> view = parts_.store.Read();
     if (!view.ok()) return view.status();
-    absl::Status read = (*view)->ForEachLoneDue(
-        parts_.now_ms(), [&](const LoneRow& row) { due.push_back(row); });
+    absl::Status read =
+        (*view)->ForEachLoneDue(parts_.now_ms(), [&](const LoneRow& row) { due.push_back(row); });
     if (read.ok()) {
       read = (*view)->ForEachLoneEnded([&](const LoneRow& row) { ended.push_back(row); });
     }

@@ -30,8 +30,8 @@ class LoneWatch {
   // All that is referred to outlives it.
   explicit LoneWatch(Parts parts) : parts_(std::move(parts)) {}
 
-  // Tells whatever is due now. The first thing that failed; the rest was told all the same, and what
-  // failed is told at the next look.
+  // Tells whatever is due now. The first thing that failed; the rest was told all the same, and
+  // what failed is told at the next look.
   absl::Status Look();
 
  private:

@@ -22,11 +22,7 @@ std::string UtcText(int64_t ms) {
 }  // namespace
 
 Hash16 NoticeIdOf(const Id& tenant, const Id& scope, const Id& visit) {
-  return H16(St("doorstep/notice/v1")
-                 .Add(tenant.bytes)
-                 .Add(scope.bytes)
-                 .Add(visit.bytes)
-                 .bytes());
+  return H16(St("doorstep/notice/v1").Add(tenant.bytes).Add(scope.bytes).Add(visit.bytes).bytes());
 }
 
 std::string NoticeJson(const Notice& notice) {

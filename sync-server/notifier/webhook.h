@@ -1,6 +1,6 @@
 // Hands notices to a web service of the authority's own, which sends them on as it sends its other
-// messages: POST of NoticeJson, `Content-Type: application/json`. Any answer of 200 to 299 says that
-// it has taken it. By libcurl, held to webhook.cc.
+// messages: POST of NoticeJson, `Content-Type: application/json`. Any answer of 200 to 299 says
+// that it has taken it. By libcurl, held to webhook.cc.
 #ifndef DOORSTEP_SYNC_SERVER_NOTIFIER_WEBHOOK_H_
 #define DOORSTEP_SYNC_SERVER_NOTIFIER_WEBHOOK_H_
 
@@ -15,8 +15,8 @@
 namespace doorstep::server {
 
 struct WebhookOptions {
-  std::string url;  // https; http only to this machine itself
-  Secret token;     // sent as `Authorization: Bearer …`; empty: none
+  std::string url;      // https; http only to this machine itself
+  Secret token;         // sent as `Authorization: Bearer …`; empty: none
   std::string ca_file;  // instead of the system's CAs; empty: those
   int64_t timeout_ms = 10'000;
 };

@@ -141,20 +141,20 @@ void SyncService::PutChunk(const Caller& caller, std::string_view request, Done 
   if (!TakeTurn(caller.device)) {
     return done(MakeStatus(Reason::kBusy, "a batch of this device is under way"));
   }
-  parts_.writer.Do([this, device = caller.device, message = std::move(message),
-                    done = std::move(done)](const absl::Status& ready, Ingest& ingest,
-                                            Store&) mutable {
-    const absl::StatusOr<v1::PutChunkResponse> response =
-        ready.ok() ? ingest.PutChunk(message, device, parts_.now_ms())
-                   : absl::StatusOr<v1::PutChunkResponse>(ready);
-    GiveTurn(device);
-    if (response.ok()) {
-      done(Bytes(*response));
-    } else {
-      done(response.status());
-    }
-    return response.status();
-  });
+  parts_.writer.Do(
+      [this, device = caller.device, message = std::move(message), done = std::move(done)](
+          const absl::Status& ready, Ingest& ingest, Store&) mutable {
+        const absl::StatusOr<v1::PutChunkResponse> response =
+            ready.ok() ? ingest.PutChunk(message, device, parts_.now_ms())
+                       : absl::StatusOr<v1::PutChunkResponse>(ready);
+        GiveTurn(device);
+        if (response.ok()) {
+          done(Bytes(*response));
+        } else {
+          done(response.status());
+        }
+        return response.status();
+      });
 }
 
 void SyncService::GetChunk(const Caller& caller, std::string_view request, Done done) {

@@ -307,7 +307,8 @@ void CheckLone(Store& store) {
   CHECK(due(599).empty());
   CHECK(due(900) == std::vector<Id>{MakeId(74), MakeId(72), MakeId(71)});
   std::vector<LoneRow> ended;
-  REQUIRE((*store.Read())->ForEachLoneEnded([&](const LoneRow& row) { ended.push_back(row); }).ok());
+  REQUIRE(
+      (*store.Read())->ForEachLoneEnded([&](const LoneRow& row) { ended.push_back(row); }).ok());
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].visit == MakeId(75));
   CHECK(ended[0].told_ms == 9);

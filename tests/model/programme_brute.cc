@@ -139,12 +139,16 @@ class Brute {
           }
           break;
         case Filter::kSchoolAge:
-          if (p.born) holds = OfSchoolAge(*p.born, t_);
-          else if (p.role != PersonRole::kChild) holds = false;
+          if (p.born)
+            holds = OfSchoolAge(*p.born, t_);
+          else if (p.role != PersonRole::kChild)
+            holds = false;
           break;
         case Filter::kMinor10To17:
-          if (p.born) holds = Age(*p.born, t_) >= 10 && Age(*p.born, t_) <= 17;
-          else if (p.role != PersonRole::kChild) holds = false;
+          if (p.born)
+            holds = Age(*p.born, t_) >= 10 && Age(*p.born, t_) <= 17;
+          else if (p.role != PersonRole::kChild)
+            holds = false;
           break;
         case Filter::kAge16To18:
           if (p.born) holds = Age(*p.born, t_) >= 16 && Age(*p.born, t_) <= 18;
@@ -176,8 +180,10 @@ class Brute {
       if (children && !Child(p)) continue;
       if (rule.subject == SubjectKind::kAnyAdult && !Adult(p)) continue;
       std::optional<bool> passes = Passes(rule, i);
-      if (!passes) unsure.push_back(i);
-      else if (*passes) sure.push_back(i);
+      if (!passes)
+        unsure.push_back(i);
+      else if (*passes)
+        sure.push_back(i);
     }
     auto lenient = [&](V v) {
       return v == kOpen && rule.missing_data == MissingData::kNotMet ? kNo : v;
@@ -371,8 +377,10 @@ class Brute {
       bool unborn = who >= 0 && f_.persons[size_t(who)].born && day < *f_.persons[size_t(who)].born;
       if (unborn && !only_last) continue;
       std::optional<int32_t> value = ValueOn(rule, rule.measure, who, day);
-      if (!value) missing = true;
-      else (equal(*value) ? any : differs) = true;
+      if (!value)
+        missing = true;
+      else
+        (equal(*value) ? any : differs) = true;
     }
     if (rule.op == Operator::kExists) return any ? kYes : missing ? kOpen : kNo;
     return differs ? kNo : missing ? kOpen : kYes;
@@ -400,8 +408,10 @@ class Brute {
         auto value = ValueOn(rule, Measure::kEmployed, who, t_ - 7 * week - d);
         if (value) ++(*value == 1 ? yes : no);
       }
-      if (yes == 7) ++good;
-      else if (no == 0) ++open;
+      if (yes == 7)
+        ++good;
+      else if (no == 0)
+        ++open;
     }
     return good >= spell.weeks ? kYes : good + open < spell.weeks ? kNo : kOpen;
   }

@@ -1,5 +1,5 @@
-// A second evaluator, written from docs/programmes.md alone and as slow as it likes: day by day, with
-// sets and no spans. It shares nothing with the first but the parsed rule-set and the facts.
+// A second evaluator, written from docs/programmes.md alone and as slow as it likes: day by day,
+// with sets and no spans. It shares nothing with the first but the parsed rule-set and the facts.
 #ifndef DOORSTEP_TESTS_MODEL_PROGRAMME_BRUTE_H_
 #define DOORSTEP_TESTS_MODEL_PROGRAMME_BRUTE_H_
 

@@ -30,9 +30,7 @@ std::filesystem::path OwnCases(const std::string& name) {
 }
 
 // What ships, found by the tests as the programs find it.
-std::vector<const RuleSet*> Shipped() {
-  return ShippedLibrary().All();
-}
+std::vector<const RuleSet*> Shipped() { return ShippedLibrary().All(); }
 
 std::vector<RuleSet> ReadFolder(const std::filesystem::path& folder) {
   std::vector<RuleSet> rule_sets;
@@ -74,8 +72,7 @@ std::string BlockOf(const std::string& page, const std::string& comment) {
 }
 
 TEST_CASE("the page about programmes is enough to add one") {
-  std::string page =
-      ReadText(std::filesystem::path(DOORSTEP_SOURCE_DIR) / "docs/programmes.md");
+  std::string page = ReadText(std::filesystem::path(DOORSTEP_SOURCE_DIR) / "docs/programmes.md");
   RuleSetLibrary library(&ShippedLibrary());
   FileFaults faults =
       library.Add("back-to-school.yaml", BlockOf(page, "# ruleset"), NamedAs::kFile);
@@ -92,8 +89,7 @@ TEST_CASE("the page about programmes is enough to add one") {
 }
 
 TEST_CASE("a case that comes out otherwise is told with what was expected and why") {
-  std::string page =
-      ReadText(std::filesystem::path(DOORSTEP_SOURCE_DIR) / "docs/programmes.md");
+  std::string page = ReadText(std::filesystem::path(DOORSTEP_SOURCE_DIR) / "docs/programmes.md");
   RuleSetLibrary library;
   REQUIRE(library.Add("x", BlockOf(page, "# ruleset"), NamedAs::kText).empty());
   std::string cases = BlockOf(page, "# cases");

@@ -1,8 +1,8 @@
 // Golden digests, made by a small script of its own from the grammars in programme_facts.h and
 // docs/formats/digests.md: what a claim pins must never change by accident.
+#include "catch2/catch_test_macros.hpp"
 #include "crypto/bytes.h"
 #include "crypto/primitives.h"
-#include "catch2/catch_test_macros.hpp"
 #include "model/programme_facts.h"
 
 namespace doorstep {

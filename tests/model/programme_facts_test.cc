@@ -115,10 +115,10 @@ TEST_CASE("evidence items become facts of every kind") {
   Family family;
   family.Item({N(2, 1), N(3, 2), At(4, family.twin), On(5, "2023-03-01")});
   family.Item({N(2, 2), N(3, 2), On(5, "2023-01-01"), On(6, "2023-12-31")});
-  family.Item({N(2, 3), N(3, 20), At(4, family.mum), On(5, "2023-01-01"), On(6, "2023-02-01"),
-               N(7, 7)});
-  family.Item({N(2, 3), N(3, 34), On(5, "2023-06-01"), On(6, "2023-07-01"), N(7, 51),
-               Numbers({1})});
+  family.Item(
+      {N(2, 3), N(3, 20), At(4, family.mum), On(5, "2023-01-01"), On(6, "2023-02-01"), N(7, 7)});
+  family.Item(
+      {N(2, 3), N(3, 34), On(5, "2023-06-01"), On(6, "2023-07-01"), N(7, 51), Numbers({1})});
   family.Item({N(2, 4), At(4, family.tom), Numbers({2022, 2, 120, 4, 5})});
   family.Item({N(2, 5), N(7, 211), At(4, family.tom), Numbers({2})});
   family.Item({N(2, 1), N(3, 11), On(5, "2023-03-01"), N(7, 8)});
@@ -161,16 +161,16 @@ TEST_CASE("superseded items and those entered in error are no facts") {
 
 TEST_CASE("items that are no facts are told, and nothing is guessed") {
   Family family;
-  family.Item({N(2, 1), N(3, 999), On(5, "2023-03-01")});                       // no such measure
-  family.Item({N(2, 1), N(3, 21), On(5, "2023-03-01")});                        // a state
-  family.Item({N(2, 1), N(3, 2)});                                              // no day
-  family.Item({N(2, 2), N(3, 2), On(5, "2023-03-02"), On(6, "2023-03-01")});    // backwards
+  family.Item({N(2, 1), N(3, 999), On(5, "2023-03-01")});                     // no such measure
+  family.Item({N(2, 1), N(3, 21), On(5, "2023-03-01")});                      // a state
+  family.Item({N(2, 1), N(3, 2)});                                            // no day
+  family.Item({N(2, 2), N(3, 2), On(5, "2023-03-02"), On(6, "2023-03-01")});  // backwards
   family.Item({N(2, 3), N(3, 21), On(5, "2023-03-01"), On(6, "2023-03-02"), Numbers({2})});
   family.Item({N(2, 4), At(4, family.tom), Numbers({2022, 2, 120, 100, 50})});  // too many
   family.Item({N(2, 4), At(4, family.tom), Numbers({2022, 2, 120})});
-  family.Item({N(2, 5), N(7, 261 + 700), Numbers({1})});                        // no such rule
-  family.Item({N(2, 5), N(7, 404), Numbers({1})});                              // not to be judged
-  family.Item({N(2, 1), N(3, 2), At(4, IdOf(77)), On(5, "2023-03-01")});        // a stranger
+  family.Item({N(2, 5), N(7, 261 + 700), Numbers({1})});                  // no such rule
+  family.Item({N(2, 5), N(7, 404), Numbers({1})});                        // not to be judged
+  family.Item({N(2, 1), N(3, 2), At(4, IdOf(77)), On(5, "2023-03-01")});  // a stranger
   FactsReading reading = family.Read();
   CHECK(reading.faults.size() == 10);
   CHECK(reading.facts.events.empty());
@@ -198,8 +198,8 @@ TEST_CASE("plan, assessment, lead, visits, scores and the check that it lasted")
   Id plan = family.Make(kPlan, {At(1, family.episode), N(2, 1)});
   family.Make(kGoal, {At(1, plan), At(2, family.need), N(9, 1)});
   family.Make(kApproval, {At(1, plan), N(3, 5), On(9, "2023-02-01")});
-  family.Make(kAssessment, {At(1, family.episode), N(2, 1), At(3, family.mum), N(5, 2),
-                            On(6, "2023-01-31")});
+  family.Make(kAssessment,
+              {At(1, family.episode), N(2, 1), At(3, family.mum), N(5, 2), On(6, "2023-01-31")});
   family.Make(kAssignment, {At(1, IdOf(90)), N(2, 1), On(5, "2023-01-09"), N(7, 2)});
   int64_t visit = int64_t{D("2023-03-01")} * 86'400'000;
   family.Make(kVisit, {At(1, family.episode), N(9, 3), N(10, 1), I64(12, visit)});
@@ -263,11 +263,11 @@ TEST_CASE("an authority's own rule-set out of the directory") {
   change("code: 101", "code: 9101");
   auto put = [&](uint32_t code, const std::string& body, const std::string& digest_of) {
     Hash32 digest = RuleSetDigest(digest_of);
-    directory.Make(111, {N(1, code), N(2, 1), {3, EncodeBytes(3, View(digest))},
-                         {4, EncodeBytes(4, body)}});
+    directory.Make(
+        111, {N(1, code), N(2, 1), {3, EncodeBytes(3, View(digest))}, {4, EncodeBytes(4, body)}});
   };
   put(9101, text, text);
-  put(9102, text, text);           // says another code
+  put(9102, text, text);            // says another code
   put(9103, text, "another text");  // another digest
   put(9104, "code: 1", "code: 1");  // no rule-set
   ProgrammeBook book = ReadBook(directory.state());

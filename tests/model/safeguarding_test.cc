@@ -48,8 +48,9 @@ TEST_CASE("numbers and times are those of the directory, and defaults without th
              {{1, EncodeBytes(1, "Sample Council")},
               {5, EncodeBytes(5, "020 7946 0001")},
               {6, EncodeBytes(6, "020 7946 0002")}}),
-      Setting(town.NewId(), 2, 10, town.today - 9), Setting(town.NewId(), 2, 5, town.today),
-      Setting(town.NewId(), 2, 1, town.today + 1),   // not yet
+      Setting(town.NewId(), 2, 10, town.today - 9),
+      Setting(town.NewId(), 2, 5, town.today),
+      Setting(town.NewId(), 2, 1, town.today + 1),    // not yet
       Setting(town.NewId(), 2, 60, town.today - 20),  // no longer
       Setting(town.NewId(), 2, 3, town.today, town.NewId()),
       Setting(town.NewId(), 3, 0, town.today),  // no wait of nothing
@@ -124,8 +125,9 @@ TEST_CASE("the worker's buddy and the family's supervisors are told, the worker 
     const Record* staff = town.log.state().Find(kStaff, worker.user);
     std::vector<Op> shown;
     if (const Cell* cell = staff->FindCell(5)) shown = {cell->live.back().op};
-    REQUIRE(town.log.Push(town.Write(town.admin, town.tenant,
-                                     {Change(kStaff, worker.user, {{5, EncodeId(5, user), shown}})}))
+    REQUIRE(town.log
+                .Push(town.Write(town.admin, town.tenant,
+                                 {Change(kStaff, worker.user, {{5, EncodeId(5, user), shown}})}))
                 .verdict == v1::APPLIED);
   };
   name(buddy.user);
@@ -153,19 +155,20 @@ TEST_CASE("a concern counts as raised once, and as rung when somebody answered")
                                          {9, EncodeNumber(9, 1)}})});
   CHECK(ConcernsRaisedBy(raised) == std::vector<Id>{concern});
   REQUIRE(family.Push(raised).verdict == v1::APPLIED);
-  Changeset moved = town.Write(town.supervisor, first.scope,
-                               {Change(kConcern, concern,
-                                       {{9, EncodeNumber(9, 2), {family.Live(kConcern, concern, 9)}}})});
+  Changeset moved = town.Write(
+      town.supervisor, first.scope,
+      {Change(kConcern, concern, {{9, EncodeNumber(9, 2), {family.Live(kConcern, concern, 9)}}})});
   CHECK(ConcernsRaisedBy(moved).empty());
   REQUIRE(OpenConcernsBy(family.state(), worker.user).size() == 1);
   CHECK(OpenConcernsBy(family.state(), town.supervisor.user).empty());
   for (bool answered : {false, true}) {
-    REQUIRE(family.Push(town.Write(worker, first.scope,
-                                   {Change(kCall, town.NewId(),
-                                           {{1, EncodeId(1, concern)},
-                                            {2, EncodeNumber(2, 1)},
-                                            {3, EncodeI64(3, town.now_ms)},
-                                            {4, EncodeBool(4, answered)}})}))
+    REQUIRE(family
+                .Push(town.Write(worker, first.scope,
+                                 {Change(kCall, town.NewId(),
+                                         {{1, EncodeId(1, concern)},
+                                          {2, EncodeNumber(2, 1)},
+                                          {3, EncodeI64(3, town.now_ms)},
+                                          {4, EncodeBool(4, answered)}})}))
                 .verdict == v1::APPLIED);
     CHECK(ConcernCallAnswered(family.state(), concern) == answered);
   }

@@ -451,11 +451,8 @@ bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, con
 }
 
 bool HasFamilyId(const Id& tenant, const v1::Changeset& body) {
-  const Id formula{H16(St("doorstep/family/v1")
-                           .Add(tenant.view())
-                           .Add(body.device())
-                           .Add(body.uid())
-                           .bytes())};
+  const Id formula{
+      H16(St("doorstep/family/v1").Add(tenant.view()).Add(body.device()).Add(body.uid()).bytes())};
   return body.scope() == formula.view();
 }
 

@@ -288,8 +288,8 @@ void People::Visit(const Desk& desk) {
         world_.chance.OneIn(2) ? v1::Visit::STATE_UNDER_WAY : v1::Visit::STATE_RECORDED;
     AddField(record, 9, EncodeNumber(9, to));
     // Of a visit that met somebody the office wants more before it is signed: often held.
-    const uint64_t outcome = world_.chance.OneIn(4) ? v1::Visit::OUTCOME_FACE_TO_FACE
-                                                    : v1::Visit::OUTCOME_NO_ANSWER;
+    const uint64_t outcome =
+        world_.chance.OneIn(4) ? v1::Visit::OUTCOME_FACE_TO_FACE : v1::Visit::OUTCOME_NO_ANSWER;
     if (to == v1::Visit::STATE_RECORDED) AddField(record, 10, EncodeNumber(10, outcome));
   }
   world_.Commit(*desk.device, edits, "visits");

@@ -161,8 +161,8 @@ ServerUnit::Result ServerUnit::HandleChunk(const RequestMessage& request, int64_
     bytes = response.ok() ? absl::StatusOr<std::string>(response->SerializeAsString())
                           : response.status();
   }
-  result.answer = bytes.ok() ? AnswerTo(request, *std::move(bytes))
-                             : FailureOf(request, bytes.status());
+  result.answer =
+      bytes.ok() ? AnswerTo(request, *std::move(bytes)) : FailureOf(request, bytes.status());
   return result;
 }
 

@@ -243,20 +243,21 @@ DS_EXPORT ds_status ds_commit(ds_client* client, ds_bytes edits, ds_buffer* comm
 DS_EXPORT ds_status ds_record_get(ds_client* client, uint32_t type, const uint8_t id[16],
                                   ds_buffer* record, ds_error* error);
 
-/* ---- Files beside records --------------------------------------------------------------------- */
+/* ---- Files beside records ---------------------------------------------------------------------
+ */
 
-/* Takes a file of at most 20 MiB from `read`, cuts location out of pictures, encrypts it, and commits
- * the record of `what`, a NewFile, with it in one transaction. It leaves this device in later
- * contacts, piece by piece; records never wait for it. `committed` is a Committed. Fails as ds_commit
- * does; FAILED_PRECONDITION where the authority allows no pictures; INVALID_ARGUMENT with reason
- * FORMAT for a picture that cannot be read; RESOURCE_EXHAUSTED; CANCELLED if `read` stops. `read` is
- * called inside the call, on its thread. */
+/* Takes a file of at most 20 MiB from `read`, cuts location out of pictures, encrypts it, and
+ * commits the record of `what`, a NewFile, with it in one transaction. It leaves this device in
+ * later contacts, piece by piece; records never wait for it. `committed` is a Committed. Fails as
+ * ds_commit does; FAILED_PRECONDITION where the authority allows no pictures; INVALID_ARGUMENT with
+ * reason FORMAT for a picture that cannot be read; RESOURCE_EXHAUSTED; CANCELLED if `read` stops.
+ * `read` is called inside the call, on its thread. */
 DS_EXPORT ds_status ds_attachment_put(ds_client* client, ds_bytes what, ds_read_fn read,
                                       void* context, ds_buffer* committed, ds_error* error);
 
 /* Gives the file of a record to `write`, piece by piece, inside the call. What was written counts
- * only if it returns DS_OK. Fails: NOT_FOUND; FAILED_PRECONDITION (not all of it is here yet, or its
- * key is sealed and nobody has shared it); DATA_LOSS; CANCELLED if `write` stops. */
+ * only if it returns DS_OK. Fails: NOT_FOUND; FAILED_PRECONDITION (not all of it is here yet, or
+ * its key is sealed and nobody has shared it); DATA_LOSS; CANCELLED if `write` stops. */
 DS_EXPORT ds_status ds_attachment_get(ds_client* client, const uint8_t id[16], ds_write_fn write,
                                       void* context, ds_error* error);
 

@@ -324,7 +324,8 @@ class Reading : public Base {
     for (number.Bind(1, tenant_).Bind(2, scope).Bind(3, content); number.Step();) {
       const uint64_t at = number.Integer(0);
       if (at >= chunks) return DamagedStore("a chunk that its file has not");
-      file->here[at / 8] = static_cast<char>(static_cast<uint8_t>(file->here[at / 8]) | 1 << at % 8);
+      file->here[at / 8] =
+          static_cast<char>(static_cast<uint8_t>(file->here[at / 8]) | 1 << at % 8);
     }
     if (!number.status().ok()) return number.status();
     return file;
@@ -333,7 +334,8 @@ class Reading : public Base {
   absl::StatusOr<std::optional<std::string>> FindChunk(const Id& scope, std::string_view content,
                                                        uint32_t number) const override {
     Statement row = database_.Prepare(
-        "SELECT bytes FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3 AND number = ?4");
+        "SELECT bytes FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3 AND number = "
+        "?4");
     std::optional<std::string> chunk;
     row.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, uint64_t{number});
     if (row.Step()) chunk = row.Blob(0);
@@ -674,11 +676,9 @@ class Writing final : public Reading<Transaction> {
   }
 
   absl::Status PutChunk(const Id& scope, std::string_view content, uint64_t length,
-                        std::string_view hashes, uint32_t number,
-                        std::string_view chunk) override {
+                        std::string_view hashes, uint32_t number, std::string_view chunk) override {
     {
-      Statement file =
-          database_.Prepare("INSERT OR IGNORE INTO file VALUES (?1, ?2, ?3, ?4, ?5)");
+      Statement file = database_.Prepare("INSERT OR IGNORE INTO file VALUES (?1, ?2, ?3, ?4, ?5)");
       file.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, length).Bind(5, hashes);
       absl::Status put = file.Run();
       if (!put.ok()) return put;
@@ -689,7 +689,8 @@ class Writing final : public Reading<Transaction> {
   }
 
   absl::Status PutLone(const LoneRow& row) override {
-    Statement put = database_.Prepare("INSERT OR REPLACE INTO lone VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    Statement put =
+        database_.Prepare("INSERT OR REPLACE INTO lone VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     put.Bind(1, tenant_).Bind(2, row.scope).Bind(3, row.visit).Bind(4, row.worker);
     put.Bind(5, static_cast<uint64_t>(row.due_ms)).Bind(6, static_cast<uint64_t>(row.told_ms));
     return put.Run();

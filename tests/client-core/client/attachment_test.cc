@@ -216,7 +216,8 @@ TEST_CASE("bytes that are not those of the record are refused, and told; the wor
   c.desk.Contact();
   CHECK(c.desk.report.alarms_size() == 1);
   CHECK(ReasonOf(Case::Read(c.desk, file).status()) == Reason::kState);
-  CHECK(c.desk.Values("Attachment", file, "caption") == std::vector<std::string>{"\"From school\""});
+  CHECK(c.desk.Values("Attachment", file, "caption") ==
+        std::vector<std::string>{"\"From school\""});
   // Whole again, it comes: the good chunk was kept.
   for (auto& [name, stored] : c.office.files) stored.chunks[1][40] ^= 1;
   c.town.now_ms += 120'000;
@@ -246,8 +247,7 @@ TEST_CASE("what the core writes of a file no shell writes, and what is none is r
   CHECK(c.Refused("", c.What()) == Reason::kArg);
   CHECK(c.Refused(Letter((20 << 20) + 1), c.What()) == Reason::kLimit);
   CHECK(c.Refused("x", c.What({{"file_length", "5"}})) == Reason::kArg);
-  CHECK(c.Refused("x", c.What({{"content_id", '"' + std::string(64, 'a') + '"'}})) ==
-        Reason::kArg);
+  CHECK(c.Refused("x", c.What({{"content_id", '"' + std::string(64, 'a') + '"'}})) == Reason::kArg);
   v1::NewFile note = c.What();
   note.mutable_record()->set_type_name("Visit");
   CHECK(c.Refused("x", note) == Reason::kArg);

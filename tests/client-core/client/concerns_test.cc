@@ -43,12 +43,11 @@ struct Case {
   }
   v1::Committed Call(const v1::Committed& concern, bool answered) {
     const Id id = *Id::FromBytes(concern.records(0).id());
-    return worker->Commit(
-        family, Handset::Edit("ConcernCall", Id{},
-                              {{"concern", '"' + id.hex() + '"'},
-                               {"called", "\"SAFEGUARDING_HUB\""},
-                               {"called_at", "\"2026-11-25T10:05:00.000Z\""},
-                               {"answered", answered ? "true" : "false"}}));
+    return worker->Commit(family, Handset::Edit("ConcernCall", Id{},
+                                                {{"concern", '"' + id.hex() + '"'},
+                                                 {"called", "\"SAFEGUARDING_HUB\""},
+                                                 {"called_at", "\"2026-11-25T10:05:00.000Z\""},
+                                                 {"answered", answered ? "true" : "false"}}));
   }
   std::vector<v1::ConcernLine> Lines() {
     v1::Query query;

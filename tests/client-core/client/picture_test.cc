@@ -179,9 +179,9 @@ TEST_CASE("of a PNG only what draws it is kept") {
   const std::string begin = "\x89PNG\r\n\x1A\n";
   const std::string drawn = Chunk("IHDR", std::string(13, 'h')) + Chunk("gAMA", "gggg");
   const std::string end = Chunk("IDAT", "pixels") + Chunk("IEND", "");
-  const std::string png = begin + drawn + Chunk("eXIf", "CANARY-EXIF") +
-                          Chunk("iTXt", "XML:com.adobe.xmp CANARY-XMP") + Chunk("tIME", "CANARY-T") +
-                          Chunk("tEXt", "CANARY-TEXT") + end + "CANARY-BEHIND";
+  const std::string png =
+      begin + drawn + Chunk("eXIf", "CANARY-EXIF") + Chunk("iTXt", "XML:com.adobe.xmp CANARY-XMP") +
+      Chunk("tIME", "CANARY-T") + Chunk("tEXt", "CANARY-TEXT") + end + "CANARY-BEHIND";
   CHECK(Stripped(png) == begin + drawn + end);
 }
 

@@ -16,8 +16,8 @@ struct Scene {
   std::unique_ptr<Database> database = *Database::OpenInMemory(StoreSchema());
   Attachments attachments{*database};
   Id family = town.NewId(), uid = town.NewId();
-  SealedFile file = *SealFile({Hash16{1}, Hash16{2}, Hash16{3}}, std::string(700'000, 'x'),
-                              town.random);
+  SealedFile file =
+      *SealFile({Hash16{1}, Hash16{2}, Hash16{3}}, std::string(700'000, 'x'), town.random);
   std::string content{View(file.content)};
 
   FileRow Row() { return attachments.Find(family, content).value().value(); }
@@ -87,9 +87,9 @@ TEST_CASE("a scope that is dropped leaves own files that have to go, and no othe
   REQUIRE(s.attachments.PutOwn(s.family, s.uid, s.file).ok());
   const Id other = s.town.NewId();
   REQUIRE(s.attachments.PutOwn(other, s.uid, s.file).ok());
-  REQUIRE(s.attachments.NoteAtOffice(s.attachments.Find(other, s.content).value().value(), "\x07",
-                                     9)
-              .ok());
+  REQUIRE(
+      s.attachments.NoteAtOffice(s.attachments.Find(other, s.content).value().value(), "\x07", 9)
+          .ok());
   CHECK(s.attachments.Owes(s.family).value());
   CHECK_FALSE(s.attachments.Owes(other).value());
   REQUIRE(s.attachments.DropScope(s.family).ok());

@@ -183,8 +183,7 @@ TEST_CASE("an approval that covers a file waits until every chunk has come") {
   auto approve = [&] {
     std::unique_ptr<ReadView> view = *c.council.server->store->Read();
     ScopeState state(c.family, view.get(), c.council.Row(c.family).state_digest);
-    const Hash32 digest =
-        DigestOfSubject(Catalog::Get(), c.town().tenant, state, kPlan, c.about);
+    const Hash32 digest = DigestOfSubject(Catalog::Get(), c.town().tenant, state, kPlan, c.about);
     view.reset();
     const v1::RowAnswer answer = c.council.Push(
         c.town().Write(c.town().supervisor, c.family,

@@ -15,9 +15,7 @@ constexpr int64_t kMinute = 60'000;
 struct Case {
   Case() : ana(council.Hire(v1::ROLE_KEY_WORKER)), family(council.BeginFamily(ana)) {
     visit = town().NewId();
-    Write({{1, EncodeId(1, town().NewId())},
-           {2, EncodeId(2, ana.user)},
-           {9, EncodeNumber(9, 1)}});
+    Write({{1, EncodeId(1, town().NewId())}, {2, EncodeId(2, ana.user)}, {9, EncodeNumber(9, 1)}});
   }
   Town& town() { return council.town; }
   Op Live(uint32_t field) {
@@ -77,11 +75,10 @@ TEST_CASE("a visit under way is due at its expected end and the grace, and not b
 
 TEST_CASE("the grace is the authority's") {
   Case c;
-  c.town().log.Push(c.town().Write(c.town().admin, c.town().tenant,
-                                   {Change(kSetting, c.town().NewId(),
-                                           {{1, EncodeNumber(1, 3)},
-                                            {3, EncodeI64(3, 10)},
-                                            {4, EncodeDate(4, 1)}})}));
+  c.town().log.Push(c.town().Write(
+      c.town().admin, c.town().tenant,
+      {Change(kSetting, c.town().NewId(),
+              {{1, EncodeNumber(1, 3)}, {3, EncodeI64(3, 10)}, {4, EncodeDate(4, 1)}})}));
   c.council.Mirror();
   c.Start();
   CHECK(c.Row()->due_ms == c.town().now_ms + 70 * kMinute);
@@ -116,22 +113,21 @@ TEST_CASE("what was told stays told, whatever moves, until a check-out ends it")
   CHECK(c.Row()->told_ms == 5);
   CHECK(c.Due(later).empty());
   size_t ended = 0;
-  REQUIRE((*c.council.server->store->Read())
-              ->ForEachLoneEnded([&](const LoneRow&) { ++ended; })
-              .ok());
+  REQUIRE(
+      (*c.council.server->store->Read())->ForEachLoneEnded([&](const LoneRow&) { ++ended; }).ok());
   CHECK(ended == 1);
 }
 
 TEST_CASE("a start that is held starts nothing") {
   Case c;
   const Hand stranger = c.council.Hire(v1::ROLE_KEY_WORKER);
-  const v1::RowAnswer answer = c.council.Push(c.town().Write(
-      stranger, c.family,
-      {Change(kVisit, c.town().NewId(),
-              {{1, EncodeId(1, c.town().NewId())},
-               {2, EncodeId(2, stranger.user)},
-               {9, EncodeNumber(9, 2)},
-               {13, EncodeI64(13, c.town().now_ms)}})}));
+  const v1::RowAnswer answer =
+      c.council.Push(c.town().Write(stranger, c.family,
+                                    {Change(kVisit, c.town().NewId(),
+                                            {{1, EncodeId(1, c.town().NewId())},
+                                             {2, EncodeId(2, stranger.user)},
+                                             {9, EncodeNumber(9, 2)},
+                                             {13, EncodeI64(13, c.town().now_ms)}})}));
   REQUIRE(answer.accepted().verdict() == v1::HELD);
   CHECK(c.Due(INT64_MAX).empty());
 }

@@ -1,5 +1,5 @@
-// The web service is a socket of this test on the loopback: what arrives there, and what its answers
-// make of a notice.
+// The web service is a socket of this test on the loopback: what arrives there, and what its
+// answers make of a notice.
 #include "sync-server/notifier/webhook.h"
 
 #include <arpa/inet.h>
@@ -115,7 +115,8 @@ TEST_CASE("a notice is posted as JSON, with the token, and taken by any answer o
 
 TEST_CASE("a refusal, a redirection, garbage and nobody at all are failures, to be tried again") {
   for (const char* answer :
-       {"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
+       {"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 302 Elsewhere\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
         "what is this", ""}) {
     CAPTURE(answer);
