@@ -150,14 +150,16 @@ void AddPracticeCommands(CLI::App* app, Chosen* chosen) {
       .Option("--list", "Only this list, 1 to 10; the others stay counted")
       .Option("--family", "Only this family")
       .Runs(ShowWorklist);
-  Command(app, chosen, "today", "Your visits in order of time, what is due, what is unsent")
+  Command(app, chosen, "today", "Your visits in order of time, what is due, what is unsent",
+          "  doorstep today")
       .Runs(ShowToday);
   Command(app, chosen, "changed", "What others wrote while you were away",
           "  doorstep changed --hours 72")
       .Option("--hours", "Received within so many; since the last working day unless given")
       .Option("--family", "Only this family")
       .Runs(ShowChanged);
-  Command(app, chosen, "unsafe", "Your records that could still be lost, oldest first")
+  Command(app, chosen, "unsafe", "Your records that could still be lost, oldest first",
+          "  doorstep unsafe")
       .Runs(ShowUnsafe);
 }
 

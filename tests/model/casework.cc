@@ -122,6 +122,9 @@ v1::RecordChange Casework::Place(const Hand& hand, v1::Assignment::Relation rela
   place.set_reason(v1::Assignment::REASON_ALLOCATED);
   place.set_from_on(town.today);
   if (relation == v1::Assignment::RELATION_RECORDS) place.set_until_at(town.now_ms + 86'400'000);
+  if (relation == v1::Assignment::RELATION_BREAK_GLASS) {
+    place.set_until_at(town.now_ms + 4 * 3'600'000);
+  }
   place.set_state(v1::Assignment::STATE_OPEN);
   return New(place);
 }

@@ -64,7 +64,8 @@ bool OfSchoolAge(Day born, Day day) {
   Date s = DateOf(Birthday(born, 16));
   int leaving = s.m >= 9 ? s.y + 1 : s.y;
   Day end = DayFrom(leaving, 6, 30);
-  while ((end + 3) % 7 != 4) --end;  // 1970-01-01 was a Thursday: (day + 3) % 7 is 4 on Fridays
+  // 1970-01-01 was a Thursday, so (day + 3) % 7 is 4 on Fridays; before it, the remainder is -3.
+  while ((end + 3) % 7 != 4 && (end + 3) % 7 != -3) --end;
   return begin <= day && day <= end;
 }
 

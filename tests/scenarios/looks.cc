@@ -73,8 +73,7 @@ absl::Status Sees(Stage& stage, const std::string& who, const std::string& what,
     for (const v1::FieldView& shown : view->fields()) {
       if (shown.field() != field->number) continue;
       for (const v1::ValueView& value : shown.values()) {
-        if (!value.in_force() && field->merge != v1::LATEST) continue;
-        if (!value.in_force()) continue;
+        if (!value.in_force() || (value.json().empty() && !value.sealed())) continue;
         found.push_back(value.sealed() ? "sealed" : value.json());
       }
     }

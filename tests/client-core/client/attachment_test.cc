@@ -221,7 +221,7 @@ TEST_CASE("bytes that are not those of the record are refused, and told; the wor
   // Whole again, it comes: the good chunk was kept.
   for (auto& [name, stored] : c.office.files) stored.chunks[1][40] ^= 1;
   c.town.now_ms += 120'000;
-  CHECK(c.desk.Contact() == "pull get");
+  CHECK(c.desk.Contact() == "pull push get");  // that somebody looked goes out
   CHECK(Case::Read(c.desk, file).value() == Letter(300'000));
 }
 

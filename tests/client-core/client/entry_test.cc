@@ -49,7 +49,7 @@ TEST_CASE("a wrong identifier is refused by name, never by value, and nothing is
   const Row rows[] = {
       {"PersonIdentifier", "value", "R247962919251", {{"kind", "\"UPN\""}}},
       {"PersonIdentifier", "value", "9434765918", {{"kind", "\"NHS\""}}},
-      {"PersonIdentifier", "value", "QQ123456C", {{"kind", "\"NINO\""}}},
+      {"PersonIdentifier", "value", "BG123456A", {{"kind", "\"NINO\""}}},
       {"PersonIdentifier", "value", "A-1", {{"kind", "\"LA_CHILD_ID\""}}},
       {"ContactPoint", "value", "nobody at home", {{"kind", "\"EMAIL\""}}},
       {"ContactPoint", "value", "ring twice", {{"kind", "\"MOBILE\""}}},

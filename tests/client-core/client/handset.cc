@@ -35,6 +35,7 @@ Options Handset::options() const {
   Options made;
   made.client.set_argon_passes(1);
   made.client.set_argon_memory_bytes(8192);
+  made.client.set_samples(true);
   return made;
 }
 

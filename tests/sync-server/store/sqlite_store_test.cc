@@ -168,17 +168,18 @@ TEST_CASE("what is found by is no word in the file, and is found in a copy under
 TEST_CASE("a file of the first version gets what the second one added, and keeps its rows") {
   Folder folder;
   const std::string path = folder.File("store.db");
-  Put(*Open(path), "name", "value");
+  Put(*Open(path), "kept", "value");
   {
     const std::unique_ptr<Database> raw = *Database::Open(path, KeyOf('a'), Database::Use::kWrite);
     for (const char* sql :
-         {"DROP TABLE find_token", "DROP TABLE office_read",
+         {"DROP TABLE find_token", "DROP TABLE office_read", "DROP TABLE file",
+          "DROP TABLE chunk", "DROP TABLE lone",
           "DELETE FROM meta WHERE name = CAST('find key' AS BLOB)", "PRAGMA user_version=1"}) {
       REQUIRE(raw->Execute(sql).ok());
     }
   }
   std::unique_ptr<SqliteStore> store = Open(path);
-  CHECK(Get(*store, "name") == "value");
+  CHECK(Get(*store, "kept") == "value");
   CheckStore(*store);
 }
 
