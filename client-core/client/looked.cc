@@ -279,8 +279,10 @@ absl::StatusOr<std::vector<v1::Answer>> LookedHere(const Desk& desk, const Id& f
     line.set_recipient(looking->recipient);
   });
   if (!(*journal)->state->status().ok()) return (*journal)->state->status();
+  // What was gathered of a look is closed later than the look's own beginning.
   std::stable_sort(answers.begin(), answers.end(), [](const v1::Answer& a, const v1::Answer& b) {
-    return a.looked().opened_ms() < b.looked().opened_ms();
+    return std::pair(a.looked().opened_ms(), a.looked().closed_ms()) <
+           std::pair(b.looked().opened_ms(), b.looked().closed_ms());
   });
   return answers;
 }
