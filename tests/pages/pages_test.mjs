@@ -51,8 +51,12 @@ async function looked(page, name) {
 }
 
 // Until the strip says so; asks for a contact as a person would.
+// A whole contact that began after the click: one under way may be too late for what was written.
 async function met(page) {
+  const talking = page.getByText("Talking to the office…");
+  await talking.waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Send and receive" }).click();
+  await talking.waitFor({ state: "detached" });
   await page.getByText("All received by the office").first().waitFor();
 }
 

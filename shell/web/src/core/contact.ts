@@ -1,6 +1,7 @@
 // When this device meets the office: after something was written, once a minute while the page is
-// open, when the network returns, and when somebody asks. The core decides what a contact does; a
-// second one while one runs is refused by it, and that is no news.
+// open, when the network returns, and when somebody asks. The core decides what a contact does. Who
+// asks while one runs may have written, or waits for, what it is too late for: it is followed by
+// another at once.
 import { Code, CoreError } from "./call";
 import { status, sync } from "./core";
 
@@ -12,6 +13,7 @@ export interface Contact {
 
 let now: Contact = { running: false, alarms: [] };
 let timer: ReturnType<typeof setTimeout> | undefined;
+let askedMeanwhile = false;
 const listeners = new Set<() => void>();
 
 const EVERY_MS = 60_000;
@@ -35,13 +37,21 @@ export function onContact(listener: () => void): () => void {
 }
 
 export async function meet(): Promise<void> {
-  if (now.running) return;
+  if (now.running) {
+    askedMeanwhile = true;
+    return;
+  }
+  askedMeanwhile = false;
   clearTimeout(timer);
   become({ ...now, running: true });
   try {
     const report = await sync();
     become({ running: false, alarms: report.alarms });
     const { unsent } = await status();
+    if (askedMeanwhile) {
+      again(0);
+      return;
+    }
     if (unsent > 0 && ++inARow < IN_A_ROW_MAX) {
       again(AFTER_WRITING_MS);
       return;
