@@ -7,8 +7,22 @@ find_package(absl CONFIG REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)
 find_package(CLI11 2.1 CONFIG REQUIRED)
+find_package(ICU 70 REQUIRED COMPONENTS uc)
+# Called yaml-cpp in Debian 12's version, yaml-cpp::yaml-cpp from 0.8 on.
+find_package(yaml-cpp 0.7 CONFIG REQUIRED)
+add_library(ds_yaml INTERFACE)
+if(TARGET yaml-cpp::yaml-cpp)
+  target_link_libraries(ds_yaml INTERFACE yaml-cpp::yaml-cpp)
+else()
+  target_link_libraries(ds_yaml INTERFACE yaml-cpp)
+endif()
+add_library(ds::yaml ALIAS ds_yaml)
+find_package(Boost 1.81 REQUIRED)  # headers only, for the host of the pages
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg>=2.1)
+pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif>=0.6.24)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
 
 # SQLCipher as the distribution packs it, or a copy of our own for what ships: its symbols stay
 # hidden, so that a program may bring any SQLite it likes. Never both in one tree.

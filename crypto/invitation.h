@@ -30,8 +30,9 @@ inline constexpr size_t kInvitationSecretBytes = 10;
 inline constexpr size_t kInvitationCodeBytesMax = 512;
 
 struct Invitation {
-  std::string server;  // host:port of the enrolment port, lower case; IPv6 in brackets
-  Secret secret;       // s
+  // host:port of the sync port, lower case, IPv6 in brackets; enrolment is the port after it.
+  std::string server;
+  Secret secret;  // s
 };
 
 // E_ARG unless `server` is host:port.

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "crypto/reason.h"
+#include "crypto/secret_stream.h"
 
 namespace doorstep {
 namespace {
@@ -210,6 +211,61 @@ absl::StatusOr<Secret> Argon2id(std::string_view pin, const Bytes<16>& salt, Arg
     return MakeStatus(Reason::kNoMemory, "not enough memory for Argon2id");
   }
   return out;
+}
+
+// ---- A stream of pieces (secret_stream.h) -------------------------------------------------------
+
+namespace {
+
+using StreamState = crypto_secretstream_xchacha20poly1305_state;
+static_assert(sizeof(StreamState) <= 64);
+static_assert(crypto_secretstream_xchacha20poly1305_KEYBYTES == kStreamKeyBytes);
+static_assert(crypto_secretstream_xchacha20poly1305_HEADERBYTES == kStreamHeaderBytes);
+static_assert(crypto_secretstream_xchacha20poly1305_ABYTES == kStreamPieceOverhead);
+
+StreamState* StateIn(std::array<uint8_t, 64>& bytes) {
+  return reinterpret_cast<StreamState*>(bytes.data());
+}
+
+}  // namespace
+
+SecretStream::SecretStream(const Secret& key, const Bytes<kStreamHeaderBytes>& header) {
+  assert(key.size() == kStreamKeyBytes);
+  // Both ends begin alike from a header; init_push would draw one of its own.
+  int begun = crypto_secretstream_xchacha20poly1305_init_pull(StateIn(state_), header.data(),
+                                                              Raw(key.view()));
+  assert(begun == 0);
+}
+
+SecretStream::~SecretStream() { WipeBytes(state_); }
+
+std::string SecretStream::Seal(std::string_view plain, std::string_view aad, Piece piece) {
+  std::string sealed(plain.size() + kStreamPieceOverhead, '\0');
+  const uint8_t tag = piece == Piece::kLast ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+                                            : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE;
+  int done = crypto_secretstream_xchacha20poly1305_push(
+      StateIn(state_), Raw(sealed), nullptr, Raw(plain), plain.size(), Raw(aad), aad.size(), tag);
+  assert(done == 0);
+  return sealed;
+}
+
+absl::StatusOr<SecretStream::Opened> SecretStream::Open(std::string_view sealed,
+                                                        std::string_view aad) {
+  Opened opened;
+  uint8_t tag = 0;
+  if (!broken_ && sealed.size() >= kStreamPieceOverhead) {
+    opened.plain.resize(sealed.size() - kStreamPieceOverhead);
+    const int done = crypto_secretstream_xchacha20poly1305_pull(
+        StateIn(state_), Raw(opened.plain), nullptr, &tag, Raw(sealed), sealed.size(), Raw(aad),
+        aad.size());
+    if (done == 0) {
+      opened.piece =
+          tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL ? Piece::kLast : Piece::kMore;
+      return opened;
+    }
+  }
+  broken_ = true;
+  return MakeStatus(Reason::kIntegrity, "stream: not its next piece");
 }
 
 }  // namespace doorstep

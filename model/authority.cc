@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "model/change_message.h"
 #include "model/digest.h"
 #include "model/merge.h"
 #include "model/planted.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr uint32_t kApproval = 24;
 constexpr uint32_t kStaffMember = 103;
+constexpr uint32_t kProgramme = 105;
 constexpr uint32_t kDevice = 120;
 constexpr uint32_t kStaffRole = 121;
 constexpr uint32_t kAuthorityRoot = 122;
@@ -22,20 +24,6 @@ constexpr uint32_t kRecoveryKey = 124;
 bool IsStanding(uint32_t type) {
   return type == kStaffMember || type == kDevice || type == kStaffRole || type == kAuthorityRoot ||
          type == kServerKeys || type == kRecoveryKey;
-}
-
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
-// The writes of a change as a message, as if nothing else were there.
-template <typename M>
-M MessageOf(const v1::RecordChange& change) {
-  std::string bytes;
-  for (const v1::FieldWrite& write : change.writes()) {
-    if (!write.drop()) bytes += write.value();
-  }
-  M message;
-  if (!message.ParseFromString(bytes)) message.Clear();
-  return message;
 }
 
 }  // namespace
@@ -90,6 +78,8 @@ Directory Directory::Clone() const {
   copy.devices_of_ = devices_of_;
   copy.roles_of_ = roles_of_;
   copy.device_of_spki_ = device_of_spki_;
+  copy.programme_records_ = programme_records_;
+  copy.programmes_ = programmes_;
   return copy;
 }
 
@@ -133,6 +123,7 @@ void Directory::FoldChange(const Changeset& changeset, const v1::RecordChange& c
     }
     return;
   }
+  if (change.type() == kProgramme) FoldProgramme(changeset, change, index);
   if (!IsStanding(change.type())) return;
   if (change.type() == kDevice || change.type() == kStaffMember) last_word_[id] = seq_;
 
@@ -156,6 +147,30 @@ void Directory::FoldChange(const Changeset& changeset, const v1::RecordChange& c
   Read(standing);
   if (fresh) Index(standing);
   Weigh(standing);
+}
+
+void Directory::FoldProgramme(const Changeset& changeset, const v1::RecordChange& change,
+                              uint32_t index) {
+  Id id = IdOrZero(change.id());
+  Record& record = programme_records_[id];
+  for (const v1::FieldWrite& write : change.writes()) {
+    MergeWrite(record.cells[write.field()], write, {changeset.uid, index++}, changeset.actor, seq_);
+  }
+  v1::ProgrammeActivation activation;
+  if (!ParseInForce(record, *Catalog::Get().Find(kProgramme), activation)) return;
+  ProgrammeView view{activation.ruleset(), activation.ruleset_version(), activation.from_on()};
+  if (activation.has_to_on()) view.to_on = activation.to_on();
+  programmes_[id].emplace_back(seq_, view);
+}
+
+std::optional<ProgrammeView> Directory::FindProgramme(const Id& activation, uint64_t at) const {
+  std::optional<ProgrammeView> found;
+  auto it = programmes_.find(activation);
+  if (it == programmes_.end()) return found;
+  for (const auto& [from, view] : it->second) {
+    if (from <= at) found = view;
+  }
+  return found;
 }
 
 // What the record says now, and since which place it is in which state.

@@ -3,7 +3,8 @@
 // shares, on devices and on the server; deny by default.
 //
 // A view of the few records that the machinery stands on (StaffMember, Device, StaffRole,
-// AuthorityRoot, ServerKeys, RecoveryKey, Approval; in a family Family, Assignment, Decision). This
+// AuthorityRoot, ServerKeys, RecoveryKey, Approval; in a family Family, Assignment, Decision), and
+// of the ProgrammeActivations, which the rules of casework ask about. This
 // file and plan_approval are the only ones in model/ that name record types, beside rules.
 #ifndef DOORSTEP_MODEL_AUTHORITY_H_
 #define DOORSTEP_MODEL_AUTHORITY_H_
@@ -70,8 +71,11 @@ std::optional<FamilyView> FamilyOf(ScopeState& family);
 std::optional<FamilyView> FamilyIn(const Changeset& changeset);
 // The same of a changeset that would found its scope: name and team are there, nothing is replaced.
 std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset);
-// The held changeset that would found the scope, while it is unfounded and undecided.
-const HeldWork* FirstEntryOf(ScopeState& family);
+// Whether it would found its scope and may: the scope's id is the formula's of this changeset, so
+// that nobody else's whole Family record makes its author anything in another's scope.
+bool BeginsFamily(const Id& tenant, const Changeset& changeset);
+// The held changeset that begins this family, while it is unfounded and nobody has decided.
+const HeldWork* FirstEntryOf(const Id& tenant, ScopeState& family);
 // Whom a first entry must name beside its author: the supervisors of the author's team and of
 // `team`, the barred left out.
 std::set<Id> FirstSupervisors(const Directory& directory, uint64_t at, const Id& author,
@@ -103,6 +107,14 @@ struct RoleView {
   Id user;
   v1::Role role{};
   Id team;
+};
+
+// A rule-set that the authority works under; which version never changes.
+struct ProgrammeView {
+  uint32_t ruleset = 0;
+  uint32_t ruleset_version = 0;
+  int32_t from_on = 0;
+  int32_t to_on = INT32_MAX;  // the last day
 };
 
 struct ServerKeysView {
@@ -156,6 +168,9 @@ class Directory {
   std::vector<ServerKeysView> ServerKeysEver() const;
   std::vector<PublicKey> RecoveryKeys(uint64_t at) const;  // in force
 
+  // Of a ProgrammeActivation. nullopt: not here yet.
+  std::optional<ProgrammeView> FindProgramme(const Id& activation, uint64_t at) const;
+
   // The last entry that writes this Device, or its person's StaffMember: how far an ended device is
   // served the directory. 0: none.
   uint64_t LastWordOn(const Id& device) const;
@@ -165,6 +180,7 @@ class Directory {
   const Standing* Find(uint32_t type, const Id& id) const;
   void FoldChange(const Changeset& changeset, const v1::RecordChange& change, uint32_t index);
   void Read(Standing& standing);
+  void FoldProgramme(const Changeset& changeset, const v1::RecordChange& change, uint32_t index);
   void Index(const Standing& standing);
   std::vector<ServerKeysView> ServerKeysWhere(
       absl::FunctionRef<bool(const Standing&)> wanted) const;
@@ -184,6 +200,8 @@ class Directory {
   std::map<Id, std::vector<Id>> devices_of_;  // staff to devices, as recorded
   std::map<Id, std::vector<Id>> roles_of_;    // staff to roles, in the order made
   std::map<Hash32, Id> device_of_spki_;
+  std::map<Id, Record> programme_records_;
+  std::map<Id, std::vector<std::pair<uint64_t, ProgrammeView>>> programmes_;  // from place, view
 };
 
 // ---- What a person may --------------------------------------------------------------------
@@ -222,6 +240,9 @@ Letters LastLettersIn(ScopeState& family, const Id& user);
 // of the family's who is not barred, and of nobody else; all still fitting (domain 3.1).
 v1::HeldReason FoundingGuard(const Directory& directory, uint64_t at, const Changeset& first,
                              const Id& actor, int64_t now_ms);
+// Whether the author of a first entry may write this field whatever their letter: from whom the
+// family is kept is known best where it is begun (domain 4.2).
+bool IsFoundersToWrite(const v1::RecordChange& change, uint32_t field);
 // Whether a changeset is nothing but a supervisor's own SUPERVISOR Assignment in a family of their
 // team: so that no family is ever orphaned.
 bool TakesUpUnsupervised(const Directory& directory, uint64_t at, ScopeState& family,

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "model/authority.h"
+#include "model/change_message.h"
 #include "model/digest.h"
 #include "model/plan_approval.h"
+#include "model/planted.h"
 #include "model/value.h"
 
 namespace doorstep {
@@ -17,19 +19,6 @@ constexpr uint32_t kShare = 35;
 constexpr uint32_t kDecision = 36;
 
 using Who = v1::RecordRule;
-
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
-
-template <typename M>
-M MessageOf(const v1::RecordChange& change) {
-  std::string bytes;
-  for (const v1::FieldWrite& write : change.writes()) {
-    if (!write.drop()) bytes += write.value();
-  }
-  M message;
-  if (!message.ParseFromString(bytes)) message.Clear();
-  return message;
-}
 
 AssignmentView ViewOf(const Id& id, const v1::Assignment& assignment) {
   AssignmentView view;
@@ -163,12 +152,18 @@ std::optional<FamilyView> FamilyFoundedBy(const Changeset& changeset) {
   return ViewOf(family);
 }
 
-const HeldWork* FirstEntryOf(ScopeState& family) {
+bool BeginsFamily(const Id& tenant, const Changeset& changeset) {
+  if (!FamilyFoundedBy(changeset)) return false;
+  return Planted(Fault::kFamilyIdFormula) ||
+         changeset.scope == DeriveFamilyId(tenant, changeset.device, changeset.uid);
+}
+
+const HeldWork* FirstEntryOf(const Id& tenant, ScopeState& family) {
   if (family.Find(kFamily, family.scope()) != nullptr) return nullptr;
   const HeldWork* first = nullptr;
   family.ForEachHeld([&](const HeldWork& held) {
     bool waiting = held.outcome == HeldWork::Outcome::kWaiting;
-    if (first == nullptr && waiting && FamilyFoundedBy(held.changeset)) first = &held;
+    if (first == nullptr && waiting && BeginsFamily(tenant, held.changeset)) first = &held;
   });
   return first;
 }
@@ -308,7 +303,7 @@ Letters LettersInDirectory(const Directory& directory, uint64_t at, const Id& de
 
 bool SupervisesUnfounded(const Directory& directory, uint64_t at, ScopeState& family,
                          const Id& user) {
-  const HeldWork* first = FirstEntryOf(family);
+  const HeldWork* first = FirstEntryOf(directory.tenant(), family);
   if (first == nullptr) return false;
   FamilyView view = *FamilyFoundedBy(first->changeset);
   if (view.barred_staff.contains(user)) return false;
@@ -322,7 +317,7 @@ bool MayRead(const Directory& directory, uint64_t at, ScopeState& family, const 
   if (!reader || !reader->counts || !directory.StaffActive(reader->user, at)) return false;
   std::optional<FamilyView> view = FamilyOf(family);
   if (!view) {
-    const HeldWork* first = FirstEntryOf(family);
+    const HeldWork* first = FirstEntryOf(directory.tenant(), family);
     if (first == nullptr) return false;
     bool barred = FamilyFoundedBy(first->changeset)->barred_staff.contains(reader->user);
     return (first->changeset.actor == reader->user && !barred) ||
@@ -336,6 +331,9 @@ bool MayRead(const Directory& directory, uint64_t at, ScopeState& family, const 
     bool asked_only = assignment.relation == v1::Assignment::RELATION_RECORDS;
     bool never = assignment.relation == v1::Assignment::RELATION_PROGRAMME ||
                  assignment.relation == v1::Assignment::RELATION_AUDIT;
+    // An emergency opens no family that has become restricted since.
+    never =
+        never || (assignment.relation == v1::Assignment::RELATION_BREAK_GLASS && view->restricted);
     if (!never && (!asked_only || ask == Ask::kWhenAsked)) return true;
   }
   return false;
@@ -405,6 +403,10 @@ v1::HeldReason FoundingGuard(const Directory& directory, uint64_t at, const Chan
     if (!named) return v1::HELD_REASON_NEW_FAMILY;
   }
   return own && supervised ? v1::HELD_REASON_UNSPECIFIED : v1::HELD_REASON_NEW_FAMILY;
+}
+
+bool IsFoundersToWrite(const v1::RecordChange& change, uint32_t field) {
+  return change.type() == kFamily && field == v1::Family::kBarredStaffFieldNumber;
 }
 
 Letters FoundingLetters(const Changeset& first) {

@@ -191,6 +191,10 @@ class Reader {
     }
     type.append_only = rule.append_only();
     type.trust = rule.trust();
+    type.urgent = rule.urgent();
+    const v1::RecordRule::File& file = rule.file();
+    type.file = {file.content(), file.length(),         file.plain_length(),
+                 file.key(),     file.restricted_key(), file.restricted()};
     type.part_of = rule.part_of();
     type.office_about = rule.office_about();
     type.office_readers = LettersOf(rule.office_readers());

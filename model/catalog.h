@@ -101,6 +101,16 @@ struct Elsewhere {
   Letters writers = 0;
 };
 
+// The fields of a record that has a file beside it.
+struct FileFields {
+  uint32_t content = 0;  // 0: it has none
+  uint32_t length = 0;
+  uint32_t plain_length = 0;
+  uint32_t key = 0;
+  uint32_t restricted_key = 0;
+  uint32_t restricted = 0;
+};
+
 struct RecordType {
   uint32_t number = 0;
   std::string name;  // of the message: "PersonName"
@@ -109,6 +119,8 @@ struct RecordType {
   std::vector<Elsewhere> elsewhere;
   bool append_only = false;
   bool trust = false;
+  bool urgent = false;
+  FileFields file;
   uint32_t part_of = 0;       // the field that names the owner, or 0
   uint32_t office_about = 0;  // the field that names the record it is shown with, or 0
   Letters office_readers = 0;
@@ -121,6 +133,7 @@ struct RecordType {
   const FieldType* FindState() const;
   // Who may create one in that kind of scope; 0: it may not stand there.
   Letters WritersIn(v1::RecordRule::Scope in) const;
+  bool HasFile() const { return file.content != 0; }
 };
 
 class Catalog {

@@ -185,6 +185,29 @@ absl::Status CheckOwner(const RecordType& type) {
   return Refuse(type.name, "part_of names no required FIXED reference under FACT");
 }
 
+// A FIXED field, one value, of this kind and class; of `size` bytes where that is not 0.
+bool IsFileField(const RecordType& type, uint32_t number, Kind kind, v1::Class cls, uint32_t size) {
+  const FieldType* field = type.FindField(number);
+  return field != nullptr && field->merge == v1::FIXED && !field->repeated && field->kind == kind &&
+         field->cls == cls && field->size == size;
+}
+
+absl::Status CheckFile(const RecordType& type) {
+  const FileFields& file = type.file;
+  if (!type.HasFile()) return absl::OkStatus();
+  bool whole = IsFileField(type, file.content, Kind::kBytes, v1::FACT, 32) &&
+               IsFileField(type, file.length, Kind::kI64, v1::FACT, 0) &&
+               IsFileField(type, file.plain_length, Kind::kI64, v1::CASE, 0) &&
+               IsFileField(type, file.key, Kind::kBytes, v1::CASE, 32) &&
+               IsFileField(type, file.restricted_key, Kind::kBytes, v1::RESTRICTED, 32) &&
+               IsFileField(type, file.restricted, Kind::kBool, v1::FACT, 0);
+  return First(type.name, {
+                              {!whole, "file names a field that is missing or of another form"},
+                              {!type.append_only || type.scope != v1::RecordRule::FAMILY,
+                               "file, and no append-only record of a family"},
+                          });
+}
+
 absl::Status CheckRecord(const RecordType& type, const TypesByNumber& types) {
   const FieldType* about = type.FindField(type.office_about);
   auto states = std::count_if(type.fields.begin(), type.fields.end(),
@@ -206,6 +229,7 @@ absl::Status CheckRecord(const RecordType& type, const TypesByNumber& types) {
                             "office_about without office_readers"},
                        });
   if (status.ok()) status = CheckOwner(type);
+  if (status.ok()) status = CheckFile(type);
   for (const FieldType& field : type.fields) {
     if (status.ok()) status = CheckField(type, field, types);
   }

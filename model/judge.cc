@@ -5,10 +5,13 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "crypto/reason.h"
+#include "model/authority_emergency.h"
 #include "model/merge.h"
 #include "model/plan_approval.h"
 #include "model/planted.h"
+#include "model/rules.h"
 #include "model/value.h"
 
 namespace doorstep {
@@ -18,8 +21,6 @@ using v1::HeldReason;
 using Who = v1::RecordRule;
 
 constexpr HeldReason kFine = v1::HELD_REASON_UNSPECIFIED;
-
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
 
 v1::RecordRule::Scope KindOf(const Bench& bench, const Changeset& changeset) {
   if (changeset.scope == bench.directory.tenant()) return Who::DIRECTORY;
@@ -57,8 +58,7 @@ Place JudgeFamilyPlace(const Bench& bench, ScopeState& family, const Changeset& 
   std::optional<FamilyView> view = FamilyOf(family);
   if (!view) {
     if (FamilyFoundedBy(changeset)) {
-      Id formula = DeriveFamilyId(directory.tenant(), changeset.device, changeset.uid);
-      if (changeset.scope != formula && !Planted(Fault::kFamilyIdFormula)) {
+      if (!BeginsFamily(directory.tenant(), changeset)) {
         return Refused(v1::HELD_REASON_NEW_FAMILY);
       }
       HeldReason guard =
@@ -71,6 +71,11 @@ Place JudgeFamilyPlace(const Bench& bench, ScopeState& family, const Changeset& 
     return {kFine, LetterBit(Who::S) | LetterBit(Who::ANY), Making::kFromPlace};
   }
   if (view->barred_staff.contains(changeset.actor)) return Refused(v1::HELD_REASON_BARRED);
+  if (AsksForEmergency(changeset)) {
+    HeldReason guard = EmergencyGuard(directory, bench.at, family, changeset, bench.received_ms);
+    if (guard != kFine) return Refused(guard);
+    return {kFine, LetterBit(Who::C) | LetterBit(Who::ANY), Making::kTakingUp};
+  }
   Letters letters = LettersIn(directory, bench.at, family, changeset.actor, bench.received_ms);
   if (Planted(Fault::kAuthorityAtReceipt)) letters |= LastLettersIn(family, changeset.actor);
   if (letters != 0) return {kFine, letters, Making::kFromPlace};
@@ -109,7 +114,7 @@ bool NamesExactly(const v1::FieldWrite& write, const Op& op) {
          write.overwrites(0).index() == op.index;
 }
 
-// Steps 3 to 5 of one changeset, change by change, on a trial of the state.
+// Steps 3 to 6 of one changeset, change by change, on a trial of the state.
 class Hearing {
  public:
   // `actor`: whose role and work are judged: the author's, released or not.
@@ -131,11 +136,17 @@ class Hearing {
     for (const auto& [key, fields] : needs_) {
       const Record* record = trial_.Find(key.first, key.second);
       for (uint32_t field : fields) {
-        if (record == nullptr || !HasValue(*record, field)) return v1::HELD_REASON_GUARD;
+        if (record != nullptr && HasValue(*record, field)) continue;
+        because_ = absl::StrCat("This step needs ", FieldName(key.first, field), ".");
+        return v1::HELD_REASON_GUARD;
       }
     }
-    return commands_ && words_ ? v1::HELD_REASON_WORDS_AND_COMMAND : kFine;
+    if (commands_ && words_) return v1::HELD_REASON_WORDS_AND_COMMAND;
+    return HearRules();
   }
+
+  // What exactly was missing, once Hear has refused.
+  const std::string& because() const { return because_; }
 
   // Step 3 alone, for trust records alone: what every client checks.
   HeldReason HearTrust() {
@@ -150,6 +161,18 @@ class Hearing {
   }
 
  private:
+  // Step 6.
+  HeldReason HearRules() {
+    Objection objection = JudgeRules({bench_, trial_, changeset_, place_.letters, taken_});
+    because_ = objection.sentence;
+    return objection.reason;
+  }
+
+  std::string FieldName(uint32_t type, uint32_t field) const {
+    const FieldType* known = bench_.catalog.FindField(type, field);
+    return known == nullptr ? absl::StrCat("field ", field) : known->name;
+  }
+
   HeldReason HearChange(const v1::RecordChange& change) {
     const RecordType* type = bench_.catalog.Find(change.type());
     if (type == nullptr) return v1::HELD_REASON_SHAPE;
@@ -161,8 +184,22 @@ class Hearing {
     HeldReason command = HearCommand(*type, change);
     if (command != kFine) return command;
     HeldReason guard = HearGuards(change);
+    if (guard == kFine) guard = HearSets(*type, change);
     if (guard != kFine) return guard;
     return HearProtection(*type, change);
+  }
+
+  // A set holds no more elements than its rule allows; what is taken away makes room.
+  HeldReason HearSets(const RecordType& type, const v1::RecordChange& change) {
+    const Record* after = trial_.Find(change.type(), IdOrZero(change.id()));
+    for (const v1::FieldWrite& write : change.writes()) {
+      const FieldType& field = *type.FindField(write.field());
+      if (field.merge != v1::UNION || write.drop()) continue;
+      if (InForce(*after->FindCell(field.number), field).size() > field.max_count) {
+        return v1::HELD_REASON_SHAPE;
+      }
+    }
+    return kFine;
   }
 
   // Step 3: every record and field allows a letter that the author has here.
@@ -181,6 +218,8 @@ class Hearing {
       const FieldType* field = type.FindField(write.field());
       if (field == nullptr) continue;  // of a newer build: a question of shape
       if (field->merge == v1::COMMAND && record != nullptr) continue;  // its machine says who
+      const bool founds = place_.making == Making::kFirstEntry;
+      if (founds && IsFoundersToWrite(change, write.field())) continue;
       Letters allowed = field->writers != 0 ? field->writers : writers;
       if ((letters & allowed) == 0 && !IsNamed(record, type, field->named_in)) {
         return v1::HELD_REASON_NOT_ALLOWED;
@@ -232,6 +271,11 @@ class Hearing {
   // What the merge rule lets a write name, drop and clear (the table of design 5).
   HeldReason HearWrite(const FieldType& field, const v1::FieldWrite& write, const Record* record) {
     bool names = write.overwrites_size() > 0;
+    // Nobody was shown what this very changeset writes: a write that names itself would be live,
+    // and named.
+    bool own = std::any_of(write.overwrites().begin(), write.overwrites().end(),
+                           [&](const v1::OpId& op) { return op.uid() == changeset_.uid.view(); });
+    if (own) return v1::HELD_REASON_SHAPE;
     if (write.drop()) {
       bool may = field.merge == v1::UNION && names && write.value().empty();
       return may ? kFine : v1::HELD_REASON_SHAPE;
@@ -328,7 +372,15 @@ class Hearing {
       if (!admitted && !IsNamed(record, type, step.named_in)) continue;
       Id id = IdOrZero(change.id());
       for (uint32_t field : step.needs) needs_[{change.type(), id}].push_back(field);
-      for (v1::Machine::Guard guard : step.guards) guards_.emplace_back(guard, id);
+      const Cell* left = record == nullptr ? nullptr : record->FindCell(state.number);
+      uint64_t since = left == nullptr || left->live.empty() ? 0 : left->live.back().seq;
+      for (v1::Machine::Guard guard : step.guards) {
+        if (IsRule(guard)) {
+          taken_.push_back({guard, change.type(), id, since});
+        } else {
+          guards_.emplace_back(guard, id);
+        }
+      }
       return kFine;
     }
     return exists ? v1::HELD_REASON_NOT_ALLOWED : v1::HELD_REASON_NO_SUCH_STEP;
@@ -358,7 +410,7 @@ class Hearing {
       case v1::Machine::SECOND_LEAD:
         return IsSecondLead(trial_, record, bench_.received_ms) ? v1::HELD_REASON_SECOND_LEAD
                                                                 : kFine;
-      default:  // BARRED stands in AssignmentGuard, which sees relation and person together
+      default:  // BARRED stands where relation and person are seen together
         return kFine;
     }
   }
@@ -369,9 +421,11 @@ class Hearing {
     HeldReason reason = AssignmentGuard(bench_.directory, bench_.at, trial_, change,
                                         changeset_.actor, place_.making);
     if (reason != kFine) return reason;
+    reason = LapseGuard(trial_, change, bench_.received_ms);
+    if (reason != kFine) return reason;
     reason = ShareGuard(bench_.directory, bench_.at, trial_, change, bench_.received_ms);
     if (reason != kFine) return reason;
-    return ApprovalGuard(bench_.catalog, trial_, change, changeset_.actor);
+    return ApprovalGuard(bench_.catalog, trial_, change, changeset_.actor, bench_.files);
   }
 
   // A PROTECTIVE value may be lowered only by those whom its rule names.
@@ -412,18 +466,16 @@ class Hearing {
   Id replaced_by_;
   std::map<std::pair<uint32_t, Id>, std::vector<uint32_t>> needs_;
   std::vector<std::pair<v1::Machine::Guard, Id>> guards_;
+  std::vector<Taken> taken_;  // rules that the steps so far stand on
+  std::string because_;
 };
 
 // A held changeset, judged again with the deciding supervisor's identity and place (which the
 // Decision itself has passed) and the role of its author's last assignment here.
 HeldReason JudgeRelease(const Bench& bench, ScopeState& scope, const HeldWork& held) {
   Place place;
-  bool founds = !FamilyOf(scope) && FamilyFoundedBy(held.changeset).has_value();
-  if (founds) {
+  if (!FamilyOf(scope) && BeginsFamily(bench.directory.tenant(), held.changeset)) {
     place = {kFine, FoundingLetters(held.changeset), Making::kFirstEntry};
-    Id formula =
-        DeriveFamilyId(bench.directory.tenant(), held.changeset.device, held.changeset.uid);
-    if (held.changeset.scope != formula) return v1::HELD_REASON_NEW_FAMILY;
   } else {
     if (!FamilyOf(scope)) return v1::HELD_REASON_UNFOUNDED;
     if (WritesTrustRecord(bench.catalog, held.changeset)) return v1::HELD_REASON_NOT_ALLOWED;
@@ -474,7 +526,7 @@ absl::Status CheckReleased(const Bench& bench, ScopeState& scope, const Entry& e
     if (named.erase(uid) == 0 || held == nullptr || held->outcome != HeldWork::Outcome::kWaiting) {
       return MakeStatus(Reason::kTrust, "entry releases what its decisions do not");
     }
-    bool founds = !FamilyOf(scope) && FamilyFoundedBy(held->changeset).has_value();
+    bool founds = !FamilyOf(scope) && BeginsFamily(bench.directory.tenant(), held->changeset);
     if (!founds && WritesTrustRecord(bench.catalog, held->changeset)) {
       return MakeStatus(Reason::kTrust, "entry releases a trust record");
     }
@@ -489,8 +541,9 @@ Judgement Judge(const Bench& bench, ScopeState& scope, const Changeset& changese
   if (identity != kFine) return {v1::HELD, identity, {}};
   Place place = JudgePlace(bench, scope, changeset);
   if (place.reason != kFine) return {v1::HELD, place.reason, {}};
-  HeldReason content = Hearing(bench, scope, changeset, place, UINT64_MAX).Hear();
-  if (content != kFine) return {v1::HELD, content, {}};
+  Hearing hearing(bench, scope, changeset, place, UINT64_MAX);
+  HeldReason content = hearing.Hear();
+  if (content != kFine) return {v1::HELD, content, {}, hearing.because()};
   Judgement judgement{v1::APPLIED, kFine, {}};
   JudgeDecisions(bench, scope, changeset, judgement);
   return judgement;

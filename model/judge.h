@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,6 +14,8 @@
 #include "model/authority.h"
 #include "model/catalog.h"
 #include "model/changeset.h"
+#include "model/files.h"
+#include "model/rule_facts.h"
 #include "model/state.h"
 
 namespace doorstep {
@@ -22,6 +25,9 @@ struct Judgement {
   // Of HELD: why. Of an APPLIED Decision that released nothing: why not; else unspecified.
   v1::HeldReason reason = v1::HELD_REASON_UNSPECIFIED;
   std::vector<Id> released;  // take effect right after, in this order
+  // Of HELD: what exactly was missing, for people, where a rule or a step can say it: names of
+  // fields and rules, never a value. Not recorded; who judges again learns it again.
+  std::string because = {};
 };
 
 struct Bench {
@@ -29,11 +35,14 @@ struct Bench {
   const Directory& directory;
   uint64_t at;          // place in the directory; in the directory itself, before this entry
   int64_t received_ms;  // the server's clock; orders nothing, but assignments lapse by it
+  // What rules ask beside the log; null where nobody answers. Not owned.
+  const RuleSetFacts* rule_sets = nullptr;
+  const ArrivedFiles* files = nullptr;  // null (a device): no file is missed
 };
 
-// Steps in order: identity, place, role, shape, commands. One refusal holds the whole changeset.
-// `scope` is the state before it and is only read. When `scope.status()` is not OK afterwards the
-// judgement means nothing.
+// Steps in order: identity, place, role, shape, commands, rules. One refusal holds the whole
+// changeset. `scope` is the state before it and is only read. When `scope.status()` is not OK
+// afterwards the judgement means nothing.
 Judgement Judge(const Bench& bench, ScopeState& scope, const Changeset& changeset);
 
 // Of an entry that a server marked APPLIED: does it, or what it releases, write a trust record, and

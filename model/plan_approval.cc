@@ -6,14 +6,13 @@
 
 #include "model/digest.h"
 #include "model/planted.h"
+#include "model/value.h"
 
 namespace doorstep {
 namespace {
 
 constexpr uint32_t kPlan = 20;
 constexpr uint32_t kApproval = 24;
-
-Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
 
 bool Answered(const std::vector<ApprovalView>& approvals, size_t returned) {
   return std::any_of(approvals.begin() + static_cast<std::ptrdiff_t>(returned) + 1, approvals.end(),
@@ -68,6 +67,15 @@ bool IsClosed(ScopeState& family, const Id& plan) {
   v1::Plan message;
   return record != nullptr && ParseInForce(*record, *Catalog::Get().Find(kPlan), message) &&
          message.state() == v1::Plan::STATE_CLOSED;
+}
+
+// Whether a record has a file beside it that is not there.
+bool MissesFile(const ArrivedFiles& files, const Id& family, const RecordType& type,
+                const Record& record) {
+  const FieldType* content = type.HasFile() ? type.FindField(type.file.content) : nullptr;
+  if (content == nullptr) return false;
+  std::optional<std::string_view> id = DecodeBytes(content->number, ValueInForce(record, *content));
+  return id && !files.Has(family, *id);
 }
 
 bool IsPersonsOwn(v1::Merge merge) {
@@ -134,7 +142,8 @@ bool HasContestedProtective(const Catalog& catalog, ScopeState& family) {
 }
 
 v1::HeldReason ApprovalGuard(const Catalog& catalog, ScopeState& family,
-                             const v1::RecordChange& change, const Id& actor) {
+                             const v1::RecordChange& change, const Id& actor,
+                             const ArrivedFiles* files) {
   if (change.type() != kApproval) return v1::HELD_REASON_UNSPECIFIED;
   std::string bytes;
   for (const v1::FieldWrite& write : change.writes()) bytes += write.value();
@@ -143,6 +152,7 @@ v1::HeldReason ApprovalGuard(const Catalog& catalog, ScopeState& family,
   if (approval.decision() != v1::Approval::DECISION_APPROVED) return v1::HELD_REASON_UNSPECIFIED;
   Id subject = IdOrZero(approval.subject());
   uint32_t subject_type = SubjectType(catalog, family, subject);
+  bool misses = false;
   for (const Record* record : CoveredBy(catalog, family, subject_type, subject)) {
     const RecordType* type = catalog.Find(record->type);
     for (const auto& [number, cell] : record->cells) {
@@ -152,8 +162,11 @@ v1::HeldReason ApprovalGuard(const Catalog& catalog, ScopeState& family,
                              [&](const LiveWrite& write) { return write.actor == actor; });
       if (own && !Planted(Fault::kOwnWork)) return v1::HELD_REASON_OWN_WORK;
     }
+    misses = misses || (files != nullptr && type != nullptr &&
+                        MissesFile(*files, family.scope(), *type, *record));
   }
   if (HasContestedProtective(catalog, family)) return v1::HELD_REASON_CONTESTED;
+  if (misses) return v1::HELD_REASON_ATTACHMENT;
   return v1::HELD_REASON_UNSPECIFIED;
 }
 

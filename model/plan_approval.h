@@ -10,6 +10,7 @@
 #include "doorstep/v1/change.pb.h"
 #include "doorstep/v1/records.pb.h"
 #include "model/catalog.h"
+#include "model/files.h"
 #include "model/record.h"
 #include "model/state.h"
 
@@ -48,9 +49,11 @@ PlanStanding StandingOf(const Catalog& catalog, const Id& tenant, ScopeState& fa
 
 // Of a change that makes an APPROVED (any other: unspecified): kOwnWork when `actor` wrote a live
 // ASK, LATEST or UNION value of the version it names, kContested when a PROTECTIVE cell of the
-// family is contested (design 6). The way out of the first is that the worker writes it anew.
+// family is contested, kAttachment when a file that the version covers has not arrived (design 6).
+// The way out of the first is that the worker writes it anew. `files`: null, none is missed.
 v1::HeldReason ApprovalGuard(const Catalog& catalog, ScopeState& family,
-                             const v1::RecordChange& change, const Id& actor);
+                             const v1::RecordChange& change, const Id& actor,
+                             const ArrivedFiles* files);
 // The type of the record that an approval names in this scope; 0 when it is not there.
 uint32_t SubjectType(const Catalog& catalog, ScopeState& scope, const Id& subject);
 

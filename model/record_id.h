@@ -35,6 +35,9 @@ struct Id {
   bool is_zero() const { return *this == Id{}; }
 };
 
+// Zeros, which name nothing, unless there are exactly 16 bytes.
+inline Id IdOrZero(std::string_view bytes) { return Id::FromBytes(bytes).value_or(Id{}); }
+
 // family id = H16(ST("doorstep/family/v1", tenant, device, uid)) of the changeset that begins it:
 // nobody else can begin that family.
 Id DeriveFamilyId(const Id& tenant, const Id& device, const Id& uid);

@@ -116,6 +116,7 @@ class Server:
         self.port = free_ports()
         self.address = f"127.0.0.1:{self.port}"
         self.process = None
+        self.flags = []  # of `doorstepd serve`, beside its address
         self.log = home / "server.log"
 
     def __call__(self, command, *words):
@@ -124,7 +125,8 @@ class Server:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAMS.folder / "doorstepd", "serve", self.folder, "--listen", self.address],
+                [PROGRAMS.folder / "doorstepd", "serve", self.folder, "--listen", self.address,
+                 *self.flags],
                 stdout=log, stderr=log, start_new_session=True)  # Ctrl-C is ours to answer
         for _ in range(300):
             check(self.process.poll() is None, f"doorstepd ended at once; see {self.log}")
@@ -180,3 +182,63 @@ def hold_ceremony(home, server, administrator, supervisor):
     for device in (administrator, supervisor):
         device("accept", genesis)
     return out
+
+
+def join(device, robin, sam, role_name="KEY_WORKER"):
+    """By invitation of Robin; Sam compares the number that the device's person reads out, and approves.
+
+    Gives the number, and the ids of the person and the device.
+    """
+    staff = robin.made("staff", "add", device.name)["StaffMember"]
+    role = robin.made("role", "give", staff, role_name, "--team", "North")["StaffRole"]
+    robin.sync()
+    code = robin.json("invite", staff, "--kind", "PHONE")["invited"]["code"]
+    waiting = subprocess.Popen([str(w) for w in device.words("enrol", code, "--wait", "120")],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    confirmed = None
+    for _ in range(60):
+        attempt = subprocess.run([str(w) for w in robin.words(
+            "--json", "confirm", staff, code, "--kind", "PHONE", "--name", f"{device.short}'s phone")],
+            capture_output=True, text=True)
+        if attempt.returncode == 0:
+            confirmed = json.loads(attempt.stdout)["confirmed"]
+            break
+        time.sleep(0.5)
+    out, error = waiting.communicate(timeout=150)
+    check(confirmed is not None, f"the invitation of {device.name} was never asked for: {error or attempt.stderr}")
+    check(waiting.returncode == 0, f"{device.name} could not join: {error}")
+    robin.sync()
+    number = device.status()["device_number"]
+    sam.sync()
+    wrong = ("0" if number[0] != "0" else "1") + number[1:]
+    refusal = sam.refused("approve-device", confirmed["device"], "--number", wrong)
+    check("differ" in refusal, "a wrong device number was not refused")
+    sam("approve-device", confirmed["device"], "--number", number)
+    sam("approve-role", role)
+    sam.sync()
+    device.sync()
+    status = device.status()
+    check(status["life"] == "ENROLLED", f"{device.name}'s device does not count after approval")
+    return number, {"staff": staff, "device": confirmed["device"]}
+
+
+class Pages:
+    """`doorstep open` on one device: its address, until it is stopped or killed."""
+
+    def __init__(self, device, folder=None, port=0):
+        self.device = device
+        words = ["open", "--no-browser", "--port", port]
+        if folder is not None:
+            words += ["--pages", folder]
+        self.process = subprocess.Popen([str(w) for w in device.words(*words)], stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True, start_new_session=True)
+        self.url = self.process.stdout.readline().strip()
+        if not self.url:
+            raise Failed(f"{device.short}'s pages did not open: {self.process.communicate()[1].strip()}")
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self.process.stderr.close()

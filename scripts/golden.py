@@ -427,6 +427,37 @@ def wrap_cases():
     return cases
 
 
+# ---- files beside records
+
+
+CHUNK_PLAIN = 256 << 10
+
+
+def attachment_cases():
+    cases = []
+    # The longer one has a second chunk; its plain bytes are told by how they are made.
+    for name, size in (("one chunk", 100), ("two chunks", CHUNK_PLAIN)):
+        key, header, record = made(f"file key {name}", 32), made(f"header {name}", 24), made("record")
+        plain = (b"The kitchen has no window. " * (size // 27 + 1))[:size]
+        parts = [plain[:CHUNK_PLAIN - 24], plain[CHUNK_PLAIN - 24:]]
+        parts = [part for part in parts if part]
+        pieces = [(part, st("doorstep/attachment-chunk/v1", TENANT, SCOPE, record, u32(number)),
+                   3 if number == len(parts) - 1 else 0) for number, part in enumerate(parts)]
+        chunks = primitives.secret_stream(key, header, pieces)
+        chunks[0] = header + chunks[0]
+        length = sum(len(chunk) for chunk in chunks)
+        hashes = b"".join(h(st("doorstep/chunk/v1", u32(number), chunk))
+                          for number, chunk in enumerate(chunks))
+        cases.append(case(name, {
+            "tenant": TENANT, "scope": SCOPE, "record": record, "key": key, "header": header,
+            "plain_repeated": b"The kitchen has no window. ", "plain_length": size}, {
+                "length": length,
+                "last_chunk": chunks[-1],
+                "hashes": hashes,
+                "content": h(st("doorstep/attachment/v1", u64(length), hashes))}))
+    return cases
+
+
 # ---- vault and recovery
 
 
@@ -493,6 +524,7 @@ FILES = {
     "wrap": ("wrap, recipient id, share id", wrap_cases),
     "vault": ("Argon2id of the PIN, KEK, vault", vault_cases),
     "recovery": ("recovery shares, as bytes and as text", recovery_cases),
+    "attachment": ("chunks of a file, their hashes, content id", attachment_cases),
 }
 
 

@@ -246,6 +246,24 @@ def aead_seal(key, nonce24, aad, message):
 # ---- Argon2id 1.3, one lane (RFC 9106)
 
 
+def secret_stream(key, header, pieces):
+    """The messages of one stream; pieces are (message, additional data, tag)."""
+    subkey, counter, tail = hchacha20(key, header[:16]), 1, header[16:]
+    sealed = []
+    for message, aad, tag in pieces:
+        nonce = struct.pack("<I", counter) + tail
+        mac_key = chacha20(subkey, nonce, 0, 32)
+        block = xor(bytes([tag]) + bytes(63), chacha20(subkey, nonce, 1, 64))
+        ciphertext = xor(message, chacha20(subkey, nonce, 2, len(message)))
+        # The padding counts the other way round than in the AEAD; it has been so from the start.
+        mac = poly1305(mac_key, aad + zeros_to_16(aad) + block + ciphertext +
+                       bytes(len(message) % 16) + struct.pack("<QQ", len(aad), 64 + len(message)))
+        sealed.append(block[:1] + ciphertext + mac)
+        tail = xor(tail, mac[:8])
+        counter += 1
+    return sealed
+
+
 def argon_hash(data, size):
     data = struct.pack("<I", size) + data
     if size <= 64:

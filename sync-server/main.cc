@@ -18,6 +18,8 @@
 #include "sync-server/admin/files.h"
 #include "sync-server/admin/restore.h"
 #include "sync-server/admin/server_folder.h"
+#include "sync-server/notifier/lone_watch.h"
+#include "sync-server/notifier/webhook.h"
 #include "sync-server/operator.h"
 #include "sync-server/service/local_port.h"
 #include "sync-server/service/server.h"
@@ -101,8 +103,37 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:7443";
   std::string enrol_listen;
   std::string metrics_listen;
+  std::string notify_url;
+  std::string notify_token_file;
+  std::string notify_ca_file;
   ServiceLimits limits;
 };
+
+constexpr int64_t kLookEveryMs = 15'000;  // at visits whose check-out is missing
+constexpr double kRoomForFiles = 0.10;    // of the disk: below it only records are taken
+
+// Who carries notices out of the server: a web service of the authority's, or the log.
+absl::StatusOr<std::unique_ptr<Notifier>> MakeNotifier(const ServeOptions& options) {
+  if (options.notify_url.empty()) return std::make_unique<LogNotifier>(Line);
+  WebhookOptions webhook;
+  webhook.url = options.notify_url;
+  webhook.ca_file = options.notify_ca_file;
+  if (!options.notify_token_file.empty()) {
+    absl::StatusOr<Secret> token = ReadSecretFile(options.notify_token_file);
+    if (!token.ok()) return token.status();
+    webhook.token = *std::move(token);
+  }
+  absl::StatusOr<std::unique_ptr<Webhook>> made = Webhook::Make(std::move(webhook));
+  if (!made.ok()) return made.status();
+  return *std::move(made);
+}
+
+bool HasRoomForFiles(const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  return !error && static_cast<double>(space.available) >=
+                       kRoomForFiles * static_cast<double>(space.capacity);
+}
 
 int Serve(const ServeOptions& options) {
   const StopSignal stop;
@@ -118,6 +149,8 @@ int Serve(const ServeOptions& options) {
   if (!renewed.ok()) return Exit(renewed.status());
   if (*renewed) Line("renewed the server's certificate");
 
+  const absl::StatusOr<std::unique_ptr<Notifier>> notifier = MakeNotifier(options);
+  if (!notifier.ok()) return Exit(notifier.status());
   const LogKeySigner signer(folder->tenant(), folder->keys.log_seed.Clone());
   std::atomic<bool> broken{false};
   const absl::StatusOr<std::unique_ptr<Server>> server = Server::Start({
@@ -141,8 +174,20 @@ int Serve(const ServeOptions& options) {
             broken = true;
             kill(getpid(), SIGTERM);
           },
+      .room_for_files = [&path] { return HasRoomForFiles(path); },
   });
   if (!server.ok()) return Exit(server.status());
+
+  LoneWatch watch({**store, **notifier, NowMs, [&](absl::FunctionRef<absl::Status(Store&)> step) {
+                     return (*server)->writer().DoAndWait(
+                         [&](const absl::Status& ready, Ingest&, Store& at) {
+                           return ready.ok() ? step(at) : ready;
+                         });
+                   }});
+  auto timer = std::make_unique<LoneTimer>(watch, kLookEveryMs, [](const absl::Status& why) {
+    Progress("a notice could not be handed over, and is tried again: " +
+             std::string(why.message()));
+  });
 
   const std::string serving = "sync port " + std::to_string((*server)->sync_port()) +
                               ", enrolment port " + std::to_string((*server)->enrol_port());
@@ -179,6 +224,7 @@ int Serve(const ServeOptions& options) {
 
   stop.Wait();
   Progress("stopping: what is under way may end");
+  timer.reset();
   (*server)->Drain();
   if (broken) return Exit(MakeStatus(Reason::kIo, "the store failed; what it holds is as it was"));
   return 0;
@@ -274,6 +320,13 @@ int Main(int argc, char** argv) {
                     "host:port for devices without a certificate; the port after --listen's");
   serve->add_option("--metrics-listen", serving.metrics_listen,
                     "127.0.0.1:port for /metrics and /healthz; none");
+  serve->add_option("--notify-url", serving.notify_url,
+                    "https URL that missing check-outs are posted to, as ids without a name or a "
+                    "place; without it they are lines of the output");
+  serve->add_option("--notify-token-file", serving.notify_token_file,
+                    "file (0400) with the token that the URL's service expects");
+  serve->add_option("--notify-ca-file", serving.notify_ca_file,
+                    "CAs of the URL's service, PEM; the system's");
   AddLimits(*serve, serving.limits);
   serve->callback([&] { code = Serve(serving); });
 

@@ -11,6 +11,7 @@
 #include "sync-server/admin/export.h"
 #include "sync-server/admin/files.h"
 #include "sync-server/admin/public_key_file.h"
+#include "sync-server/office/find_terms.h"
 #include "sync-server/service/local_port.h"
 
 namespace doorstep::server {
@@ -208,7 +209,7 @@ absl::Status DoHere(const std::string& path, const Command& command, const Tell&
   }
   const absl::StatusOr<std::unique_ptr<SqliteStore>> store = OpenStore(*folder);
   if (!store.ok()) return store.status();
-  Ingest ingest(Catalog::Get(), folder->genesis_root(), **store);
+  Ingest ingest(Catalog::Get(), folder->genesis_root(), **store, &RecordsThatAreFound());
   SystemRandom random;
   const Desk desk{
       *folder,

@@ -51,6 +51,7 @@ const std::vector<Row>& IncludeTable() {
        {"sync-server/ingest", "sync-server/feed", "sync-server/office", "sync-server/access",
         "sync-server/store", "crypto"},
        Messages::kAll},
+      {"sync-server/notifier", {"sync-server/store", "model", "crypto"}, Messages::kAll},
       {"sync-server/edge", {}, Messages::kNone},
       {"sync-server/admin",
        {"sync-server/access", "sync-server/store", "model", "crypto"},
@@ -58,7 +59,8 @@ const std::vector<Row>& IncludeTable() {
       // doorstepd's main.cc alone, which wires the server together.
       {"sync-server",
        {"sync-server/service", "sync-server/ingest", "sync-server/feed", "sync-server/office",
-        "sync-server/access", "sync-server/store", "sync-server/edge", "sync-server/admin"},
+        "sync-server/access", "sync-server/store", "sync-server/notifier", "sync-server/edge",
+        "sync-server/admin"},
        Messages::kAll},
       {"shell", {kAbi}, Messages::kAbi},
   };
@@ -89,7 +91,13 @@ const std::vector<Library>& Libraries() {
       {"libpq",
        {"libpq-fe.h", "libpq/", "postgresql/"},
        {"sync-server/store/postgres/connection.cc"}},
+      {"yaml-cpp", {"yaml-cpp/"}, {"model/yaml_tree.cc"}},
       {"OpenSSL", {"openssl/"}, {"crypto/certificate.cc"}},
+      {"dtl", {"dtl/"}, {"model/word_diff.cc"}},
+      {"ICU", {"unicode/"}, {"sync-server/office/names.cc"}},
+      {"libjpeg-turbo", {"turbojpeg.h", "jpeglib.h"}, {"client-core/client/picture.cc"}},
+      {"libexif", {"libexif/"}, {"client-core/client/picture.cc"}},
+      {"libcurl", {"curl/"}, {"sync-server/notifier/webhook.cc"}},
       {"Boost", {"boost/"}, {"shell/host/host.cc"}},
   };
   return libraries;

@@ -13,6 +13,7 @@
 #include "client-core/capi/handles.h"
 #include "client-core/capi/limits.h"
 #include "client-core/capi/open_client.h"
+#include "client-core/client/programme_trial.h"
 #include "client-core/include/doorstep/doorstep.h"
 
 namespace doorstep::capi {
@@ -108,6 +109,22 @@ OpenClient::Outcome Enrol(client::Client& core, const v1::Enrolment& way) {
   }
   if (!status.ok()) return {status, ""};
   return {absl::OkStatus(), core.GetStatus().SerializeAsString()};
+}
+
+// What the shell's function reads, up to a byte more than any file may have.
+absl::StatusOr<std::string> ReadAll(uintptr_t client, ds_read_fn read, void* context) {
+  const InsideShell inside(client);
+  std::string bytes;
+  std::vector<uint8_t> piece(kFilePieceBytes);
+  while (bytes.size() <= kFileBytesMax) {
+    const int64_t size = read(context, piece.data(), piece.size());
+    if (size == 0) return bytes;
+    if (size < 0 || static_cast<size_t>(size) > piece.size()) {
+      return MakeStatus(Reason::kCancelled, "the shell stopped reading");
+    }
+    bytes.append(reinterpret_cast<const char*>(piece.data()), static_cast<size_t>(size));
+  }
+  return MakeStatus(Reason::kLimit, "a file has 20 MiB at most");
 }
 
 }  // namespace
@@ -273,6 +290,38 @@ ds_status ds_record_get(ds_client* client, uint32_t type, const uint8_t id[16], 
       });
 }
 
+// ---- Files beside records
+// -------------------------------------------------------------------------
+
+ds_status ds_attachment_put(ds_client* client, ds_bytes what, ds_read_fn read, void* context,
+                            ds_buffer* committed, ds_error* error) {
+  return capi::Answer<v1::Committed>(
+      client, committed, error, [&](capi::OpenClient& open) -> absl::StatusOr<v1::Committed> {
+        v1::NewFile file;
+        if (read == nullptr) return capi::NoPlace();
+        if (const absl::Status status = capi::ParseInto(what, file); !status.ok()) return status;
+        const absl::StatusOr<std::string> bytes =
+            capi::ReadAll(capi::NumberOf(client), read, context);
+        return bytes.ok() ? open.core().PutFile(file, *bytes) : bytes.status();
+      });
+}
+
+ds_status ds_attachment_get(ds_client* client, const uint8_t id[16], ds_write_fn write,
+                            void* context, ds_error* error) {
+  return capi::WithClient(client, error, [&](capi::OpenClient& open) -> absl::Status {
+    const absl::StatusOr<doorstep::Id> parsed = capi::IdOf(id);
+    if (!parsed.ok()) return parsed.status();
+    if (write == nullptr) return capi::NoPlace();
+    return open.core().ReadFile(*parsed, [&](std::string_view piece) {
+      const capi::InsideShell inside(capi::NumberOf(client));
+      const ds_bytes bytes{reinterpret_cast<const uint8_t*>(piece.data()), piece.size()};
+      return write(context, bytes) == 0
+                 ? absl::OkStatus()
+                 : MakeStatus(doorstep::Reason::kCancelled, "the shell stopped writing");
+    });
+  });
+}
+
 // ---- Drafts
 // --------------------------------------------------------------------------------------
 
@@ -362,9 +411,10 @@ ds_status ds_sync_start(ds_client* client, ds_done_fn done, void* context, ds_er
     if (open.core().locked()) return MakeStatus(doorstep::Reason::kLocked, "locked");
     return open.Start(
         "sync",
-        [](doorstep::client::Client& core) {
+        [&open](doorstep::client::Client& core) {
           v1::SyncReport report;
-          absl::Status status = core.Sync(report);
+          absl::Status status = core.Sync(
+              report, [&open](const v1::SyncProgress& progress) { open.TellProgress(progress); });
           return capi::OpenClient::Outcome{std::move(status), report.SerializeAsString()};
         },
         [done, context](ds_status status, ds_bytes report, const ds_error* why) {
@@ -393,5 +443,19 @@ ds_status ds_request(ds_client* client, ds_bytes request, ds_answer_fn answer, v
         [answer, context](ds_status status, ds_bytes bytes, const ds_error* why) {
           answer(context, status, bytes, why);
         });
+  });
+}
+
+// ---- Programmes
+// ----------------------------------------------------------------------------------
+
+ds_status ds_programme_try(ds_bytes trial, ds_buffer* result, ds_error* error) {
+  if (result != nullptr) *result = {};
+  return capi::Guarded(error, [&]() -> absl::Status {
+    if (result == nullptr) return capi::NoPlace();
+    v1::ProgrammeTrial message;
+    const absl::Status status = capi::ParseInto(trial, message);
+    if (!status.ok()) return status;
+    return capi::Give(doorstep::client::TryProgramme(message), result);
   });
 }

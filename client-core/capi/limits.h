@@ -14,6 +14,10 @@ inline constexpr size_t kMessageBytesMax = 1 << 20;
 inline constexpr size_t kClientsMax = 64;
 inline constexpr size_t kQueriesMax = 1024;
 
+// A file beside a record, and how much of it is asked of the shell at once.
+inline constexpr size_t kFileBytesMax = 20 << 20;
+inline constexpr size_t kFilePieceBytes = 256 << 10;
+
 // A path of a folder, in bytes: what Linux takes.
 inline constexpr size_t kPathBytesMax = 4096;
 

@@ -20,9 +20,13 @@ absl::StatusOr<ds_host> KnownPartOf(const ds_host* host) {
   if (host->size < offsetof(ds_host, context)) {
     return MakeStatus(Reason::kArg, "ds_host.size is smaller than itself");
   }
-  constexpr size_t kEnds[] = {offsetof(ds_host, key_store_get),    offsetof(ds_host, key_store_put),
-                              offsetof(ds_host, key_store_delete), offsetof(ds_host, log),
-                              offsetof(ds_host, now_ms),           sizeof(ds_host)};
+  constexpr size_t kEnds[] = {offsetof(ds_host, key_store_get),
+                              offsetof(ds_host, key_store_put),
+                              offsetof(ds_host, key_store_delete),
+                              offsetof(ds_host, log),
+                              offsetof(ds_host, now_ms),
+                              offsetof(ds_host, sync_progress),
+                              sizeof(ds_host)};
   size_t whole = offsetof(ds_host, context);
   for (const size_t end : kEnds) whole = end <= host->size ? end : whole;
   std::memcpy(&known, host, whole);
@@ -131,6 +135,18 @@ void OpenClient::Run(const char* name, uint64_t job, uint64_t locks, const Work&
 void OpenClient::Cancel() {
   cancelled_.store(jobs_.load());
   core_->Cancel();
+}
+
+void OpenClient::TellProgress(const v1::SyncProgress& progress) {
+  if (shell_.sync_progress == nullptr) return;
+  const InsideShell inside(number_.load());
+  const std::string bytes = progress.SerializeAsString();
+  try {
+    shell_.sync_progress(shell_.context,
+                         {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+  } catch (...) {
+    // A contact does not depend on who watches it.
+  }
 }
 
 void OpenClient::Lock() {

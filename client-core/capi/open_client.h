@@ -44,6 +44,9 @@ class OpenClient {
   absl::Status Start(const char* name, Work work, Tell tell);
   void Cancel();
 
+  // Tells the shell how far a contact has come, if it wants to know. The worker's thread.
+  void TellProgress(const v1::SyncProgress& progress);
+
   void Lock();
   uint64_t locks() const { return locks_.load(); }  // how often it has been locked
 

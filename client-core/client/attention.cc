@@ -68,10 +68,41 @@ class List {
     return item;
   }
 
-  void SetReason(uint32_t reason, Item& item) {
+  absl::Status SetReason(uint32_t reason, const Changeset& changeset, Item& item) {
     item.set_reason(reason);
     item.set_reason_name(HeldReasonName(reason));
-    item.set_words(HeldWords(reason));
+    if (reason == v1::HELD_REASON_ALREADY_SO) {
+      absl::StatusOr<std::string> who = DoneBy(changeset);
+      if (!who.ok()) return who.status();
+      item.set_words(AlreadyDoneWords(*who));
+      return absl::OkStatus();
+    }
+    // What it lacks today, while that is still the same kind of thing.
+    absl::StatusOr<Judgement> now = desk_.store.overlay().Expect(changeset, now_ms_);
+    if (!now.ok()) return now.status();
+    bool same = static_cast<uint32_t>(now->reason) == reason;
+    item.set_words(HeldWords(reason, same ? now->because : ""));
+    return absl::OkStatus();
+  }
+
+  // Who took the step that a changeset would take once more; empty when nobody can be named.
+  absl::StatusOr<std::string> DoneBy(const Changeset& changeset) {
+    absl::StatusOr<OverlayScope*> seen = desk_.store.overlay().Of(changeset.scope, now_ms_);
+    if (!seen.ok()) return seen.status();
+    for (const v1::RecordChange& change : changeset.body.changes()) {
+      const RecordType* type = desk_.catalog().Find(change.type());
+      const FieldType* state = type == nullptr ? nullptr : type->FindState();
+      const Record* record =
+          (*seen)->state->Find(change.type(), Id::FromBytes(change.id()).value_or(Id{}));
+      if (state == nullptr || record == nullptr) continue;
+      const Cell* cell = record->FindCell(state->number);
+      for (const v1::FieldWrite& write : change.writes()) {
+        bool done = write.field() == state->number && cell != nullptr && !cell->live.empty() &&
+                    cell->live.back().value == write.value();
+        if (done) return viewer_.names().Person(cell->live.back().actor);
+      }
+    }
+    return std::string();
   }
 
   absl::Status SetChangeset(const Changeset& changeset, Item& item) {
@@ -124,8 +155,8 @@ class List {
                         : decides ? Item::HELD_TO_DECIDE
                                   : Item::HELD_MINE;
       Item& item = Add(kind, scope, held.changeset.uid);
-      SetReason(held.reason, item);
-      absl::Status set = SetChangeset(held.changeset, item);
+      absl::Status set = SetReason(held.reason, held.changeset, item);
+      if (set.ok()) set = SetChangeset(held.changeset, item);
       if (!set.ok()) return set;
     }
     return AddHeldHere(scope);
@@ -145,8 +176,8 @@ class List {
       bool answered = row.row.answer == Answer::kAccepted && row.row.verdict == v1::HELD;
       uint32_t reason = answered ? row.row.reason : row.reason;
       Item& item = Add(Item::HELD_MINE, scope, row.row.uid);
-      SetReason(reason, item);
-      absl::Status set = SetChangeset(*changeset, item);
+      absl::Status set = SetReason(reason, *changeset, item);
+      if (set.ok()) set = SetChangeset(*changeset, item);
       if (!set.ok()) return set;
     }
     return absl::OkStatus();

@@ -3,9 +3,11 @@
 #include <cassert>
 #include <utility>
 
+#include "client-core/client/attachment.h"
 #include "client-core/client/attention.h"
 #include "client-core/client/authority_view.h"
 #include "client-core/client/commit.h"
+#include "client-core/client/concerns.h"
 #include "client-core/client/core.h"
 #include "client-core/client/purge.h"
 #include "client-core/client/questions.h"
@@ -69,7 +71,8 @@ absl::Status Client::Core::OpenJoined() {
   StoreIdentity of{identity_->tenant, identity_->device, identity_->root};
   absl::StatusOr<std::unique_ptr<Store>> store = cabinet_->OpenStore(of, *keys_, host_.catalog);
   if (!store.ok()) return store.status();
-  joined_ = std::make_unique<Joined>(*std::move(store), *keys_, host_, identity_->user);
+  joined_ =
+      std::make_unique<Joined>(*std::move(store), *keys_, host_, identity_->user, SamplesTaken());
   return ResumePurges(joined_->desk, joined_->readers, Now());
 }
 
@@ -81,6 +84,10 @@ absl::Status Client::Core::SetPin(std::string_view old_pin, std::string_view new
   has_vault_ = true;
   keys_ = *std::move(keys);
   return absl::OkStatus();
+}
+
+Client::Core::Joined* Client::Core::LooksAreKept() {
+  return options_.looks == Looks::kRecorded ? joined_.get() : nullptr;
 }
 
 absl::Status Client::Core::Unlock(std::string_view pin) {
@@ -98,6 +105,10 @@ void Client::Core::Lock() {
   if (session_ != nullptr) session_->Abandon(MakeStatus(Reason::kLocked, "locked meanwhile"));
   session_ = nullptr;
   if (joined_ != nullptr) {
+    if (Joined* kept = LooksAreKept()) {
+      kept->looks.Flush(kept->desk, kept->readers, Now())
+          .IgnoreError();  // whose is written already
+    }
     std::unique_ptr<Store> store = std::move(joined_->store);
     joined_.reset();
     cabinet_->CloseStore(std::move(store)).IgnoreError();  // memory only: nothing is lost on disk
@@ -111,21 +122,37 @@ void Client::Core::Lock() {
 void Client::Core::CountInto(v1::Status& status) {
   const Desk& desk = joined_->desk;
   absl::StatusOr<Outbox::Counts> rows = desk.store.outbox().Count();
+  absl::StatusOr<Outbox::Counts> own = desk.store.outbox().CountOf(desk.device());
   absl::StatusOr<AttentionCounts> waits = CountAttention(desk, Now());
   absl::StatusOr<bool> archive = HasArchive(desk.store);
   absl::StatusOr<std::optional<int64_t>> contact = desk.store.meta().GetInt(meta::kLastContact);
-  if (!rows.ok() || !waits.ok() || !archive.ok() || !contact.ok()) return;
+  if (!rows.ok() || !own.ok() || !waits.ok() || !archive.ok() || !contact.ok()) return;
   bool agrees = true;
   for (const ScopeRow& row : desk.store.log().Scopes()) {
     agrees = agrees && !row.Has(kSuspect) && !row.Has(kStopped);
   }
-  status.set_unsent(static_cast<uint32_t>(rows->waiting));
+  // What was written about families and what was looked at are told apart: the first is a person's
+  // words, the second follows by itself.
+  const auto waiting_looks = static_cast<uint32_t>(own->waiting);
+  status.set_unsent_looks(waiting_looks);
+  status.set_unsent(static_cast<uint32_t>(rows->waiting) - waiting_looks);
   status.set_unsendable(static_cast<uint32_t>(rows->unsendable));
   status.set_held(waits->held);
   status.set_contested(waits->contested);
   status.set_has_archive(*archive);
   status.set_last_contact_ms(contact->value_or(0));
-  status.set_all_synced(agrees && rows->all == 0 && contact->has_value());
+  absl::StatusOr<Attachments::Owed> files = desk.store.attachments().CountOwed();
+  if (!files.ok()) return;
+  status.set_chunks_to_send(static_cast<uint32_t>(files->to_send));
+  status.set_chunks_to_fetch(static_cast<uint32_t>(files->to_fetch));
+  const bool complete = files->to_send == 0 && files->to_fetch == 0;
+  status.set_all_synced(agrees && complete && rows->all == own->all && contact->has_value());
+  absl::StatusOr<uint32_t> concerns = CountUnreceived(desk);
+  if (concerns.ok() && *concerns > 0) {
+    status.set_concerns_unreceived(*concerns);
+    absl::StatusOr<v1::Safeguarding> safeguarding = SafeguardingNow(desk, Now());
+    if (safeguarding.ok()) *status.mutable_safeguarding() = *std::move(safeguarding);
+  }
   const Directory& directory = desk.directory();
   status.set_directory_seq(directory.seq());
   Names names(desk);
@@ -170,7 +197,35 @@ absl::StatusOr<v1::Committed> Client::Core::Commit(const v1::Edits& edits) {
   absl::Status kept = Keep((*joined)->desk, *prepared, edits.ends_draft(), now);
   if (!kept.ok()) return kept;
   watchers_.Note(prepared->changeset.scope);
-  return CommittedOf(*prepared);
+  v1::Committed committed = CommittedOf(*prepared);
+  // It is saved: what cannot be read of the directory does not take that back.
+  absl::StatusOr<std::optional<v1::Safeguarding>> safeguarding =
+      SafeguardingAfter((*joined)->desk, prepared->changeset, now);
+  if (safeguarding.ok() && *safeguarding) {
+    *committed.mutable_safeguarding() = **std::move(safeguarding);
+  }
+  return committed;
+}
+
+absl::StatusOr<v1::Committed> Client::Core::PutFile(const v1::NewFile& what,
+                                                    std::string_view bytes) {
+  absl::StatusOr<Joined*> joined = Use();
+  if (!joined.ok()) return joined.status();
+  int64_t now = Now();
+  absl::StatusOr<PreparedFile> prepared =
+      PrepareFile((*joined)->desk, (*joined)->readers, what, bytes, now);
+  if (!prepared.ok()) return prepared.status();
+  absl::Status kept = KeepFile((*joined)->desk, *prepared, now);
+  if (!kept.ok()) return kept;
+  watchers_.Note(prepared->record.changeset.scope);
+  return CommittedOf(prepared->record);
+}
+
+absl::Status Client::Core::ReadFile(const Id& record,
+                                    absl::FunctionRef<absl::Status(std::string_view)> write) {
+  absl::StatusOr<Joined*> joined = Use();
+  if (!joined.ok()) return joined.status();
+  return client::ReadFile((*joined)->desk, (*joined)->readers, record, write, Now());
 }
 
 // Nobody answers what is no longer asked.
@@ -310,7 +365,7 @@ absl::StatusOr<v1::Findings> Client::Check(const v1::Edits& edits) {
   absl::StatusOr<Prepared> prepared =
       PrepareEdits((*joined)->desk, (*joined)->readers, edits, core_->Now());
   if (!prepared.ok()) return prepared.status();
-  return FindingsOf(prepared->expected);
+  return FindingsOf(*prepared);
 }
 
 absl::StatusOr<v1::Committed> Client::Commit(const v1::Edits& edits) {
@@ -322,7 +377,23 @@ absl::StatusOr<v1::RecordView> Client::Get(uint32_t type, const Id& id) {
   Core::Turn turn(*core_);
   absl::StatusOr<Core::Joined*> joined = core_->Use();
   if (!joined.ok()) return joined.status();
-  return AnswerGet((*joined)->desk, (*joined)->readers, type, id, core_->Now());
+  absl::StatusOr<v1::RecordView> record =
+      AnswerGet((*joined)->desk, (*joined)->readers, type, id, core_->Now());
+  if (Core::Joined* kept = core_->LooksAreKept(); kept != nullptr && record.ok()) {
+    kept->looks.NoteRecord(kept->desk, kept->readers, *record, core_->Now());
+  }
+  return record;
+}
+
+absl::StatusOr<v1::Committed> Client::PutFile(const v1::NewFile& what, std::string_view bytes) {
+  Core::Turn turn(*core_);
+  return core_->PutFile(what, bytes);
+}
+
+absl::Status Client::ReadFile(const Id& record,
+                              absl::FunctionRef<absl::Status(std::string_view)> write) {
+  Core::Turn turn(*core_);
+  return core_->ReadFile(record, write);
 }
 
 absl::Status Client::PutDraft(const Id& id, std::string_view draft) {
@@ -339,14 +410,24 @@ absl::StatusOr<std::vector<v1::Answer>> Client::Ask(const v1::Query& query) {
   Core::Turn turn(*core_);
   absl::StatusOr<Core::Joined*> joined = core_->Use();
   if (!joined.ok()) return joined.status();
-  return AnswerQuery((*joined)->desk, (*joined)->readers, query, core_->Now());
+  absl::StatusOr<std::vector<v1::Answer>> answers =
+      AnswerQuery((*joined)->desk, (*joined)->readers, query, core_->Now());
+  if (Core::Joined* kept = core_->LooksAreKept(); kept != nullptr && answers.ok()) {
+    kept->looks.NoteQuery(kept->desk, kept->readers, query, *answers, core_->Now());
+  }
+  return answers;
 }
 
 absl::StatusOr<std::vector<v1::Answer>> Client::Search(const v1::SearchRequest& search) {
   Core::Turn turn(*core_);
   absl::StatusOr<Core::Joined*> joined = core_->Use();
   if (!joined.ok()) return joined.status();
-  return AnswerSearch((*joined)->desk, (*joined)->readers, search, core_->Now());
+  absl::StatusOr<std::vector<v1::Answer>> answers =
+      AnswerSearch((*joined)->desk, (*joined)->readers, search, core_->Now());
+  if (Core::Joined* kept = core_->LooksAreKept(); kept != nullptr && answers.ok()) {
+    kept->looks.NoteSearch(kept->desk, kept->readers, *answers, core_->Now());
+  }
+  return answers;
 }
 
 absl::StatusOr<v1::Attention> Client::ListAttention() {

@@ -12,12 +12,14 @@
 #define DOORSTEP_CLIENT_CORE_CLIENT_CLIENT_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client-core/client/watch.h"
@@ -66,11 +68,16 @@ struct Host {
   Network* network = nullptr;  // null: the simulator moves the messages itself
 };
 
+// Whether reading leaves AccessEvents. Off only where nobody reads: a simulator that compares
+// screens, a bench that measures without it.
+enum class Looks : uint8_t { kRecorded, kNotRecorded };
+
 struct Options {
   std::string folder;  // absolute; empty: everything lives in memory and ends with the client
   std::string image;   // in memory: what Image() gave
   v1::ClientOptions client;
   ArgonBounds argon_bounds;
+  Looks looks = Looks::kRecorded;
 };
 
 class Client {
@@ -116,6 +123,11 @@ class Client {
   absl::StatusOr<v1::Findings> Check(const v1::Edits& edits);
   absl::StatusOr<v1::Committed> Commit(const v1::Edits& edits);
   absl::StatusOr<v1::RecordView> Get(uint32_t type, const Id& id);
+  // A file beside a record (attachment.h): the record is committed with it, in one transaction.
+  absl::StatusOr<v1::Committed> PutFile(const v1::NewFile& what, std::string_view bytes);
+  // Its plain bytes, piece by piece; they count only when it returns OK. `write` must not call
+  // back.
+  absl::Status ReadFile(const Id& record, absl::FunctionRef<absl::Status(std::string_view)> write);
   absl::Status PutDraft(const Id& id, std::string_view draft);
   absl::StatusOr<std::string> GetDraft(const Id& id);
   // All answers at once, at most the query's limit.
@@ -129,7 +141,9 @@ class Client {
   // ---- The office ------------------------------------------------------------------------------
 
   // One contact over the host's network. The report is whole also when the status is not OK.
-  absl::Status Sync(v1::SyncReport& report);
+  // `progress`, if any, is told of each step, on this thread; it must not call back.
+  using ProgressFn = std::function<void(const v1::SyncProgress&)>;
+  absl::Status Sync(v1::SyncReport& report, const ProgressFn& progress = {});
   absl::StatusOr<v1::Reply> Call(const v1::Request& request);
   // Any thread, returns at once: Sync, Enrol or Call under way ends with CANCELLED.
   void Cancel();
@@ -148,6 +162,7 @@ class Client {
  private:
   class Core;
   explicit Client(std::unique_ptr<Core> core);
+  absl::StatusOr<v1::Reply> CallAdministrator(const v1::Request& request);
   std::unique_ptr<Core> core_;
 };
 

@@ -4,12 +4,14 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client-core/client/authority_view.h"
 #include "client-core/client/edits.h"
 #include "client-core/client/subject.h"
 #include "client-core/client/words.h"
 #include "crypto/reason.h"
 #include "model/authority.h"
+#include "model/rules_entry.h"
 
 namespace doorstep::client {
 namespace {
@@ -121,6 +123,17 @@ class Canvas {
   ScopeState* seen_;
 };
 
+v1::EntryFinding FindingOf(const RecordType& type, const v1::RecordRef& record,
+                           const EntryFinding& finding) {
+  v1::EntryFinding out;
+  *out.mutable_record() = record;
+  out.set_field(finding.field);
+  if (const FieldType* field = type.FindField(finding.field)) out.set_field_name(field->name);
+  out.set_words(std::string(finding.words));
+  out.set_refused(finding.refused);
+  return out;
+}
+
 v1::Changeset BodyOf(const Desk& desk, const Id& scope, const Id& uid, int64_t now_ms) {
   v1::Changeset body;
   body.set_uid(uid.str());
@@ -213,6 +226,8 @@ absl::StatusOr<Prepared> PrepareEdits(const Desk& desk, Readers& readers, const 
   v1::Changeset body = BodyOf(desk, scope, uid, now_ms);
   Canvas canvas(desk, seen);
   std::vector<v1::RecordRef> records;
+  std::vector<v1::EntryFinding> entries;
+  const EntryRules entry_rules{desk.samples, DayOf(now_ms)};
   std::set<std::pair<uint32_t, Id>> drawn;
   for (const v1::RecordEdit& edit : edits.records()) {
     absl::StatusOr<const RecordType*> type =
@@ -225,18 +240,24 @@ absl::StatusOr<Prepared> PrepareEdits(const Desk& desk, Readers& readers, const 
     }
     absl::StatusOr<v1::RecordChange> change = canvas.Draw(**type, *id, edit);
     if (!change.ok()) return WithSubject(change.status(), *id);
-    *body.add_changes() = *std::move(change);
     v1::RecordRef ref;
     ref.set_type((*type)->number);
     ref.set_type_name((*type)->name);
     ref.set_id(id->str());
+    for (const EntryFinding& finding : CheckEntry(entry_rules, seen, *change)) {
+      entries.push_back(FindingOf(**type, ref, finding));
+    }
+    *body.add_changes() = *std::move(change);
     records.push_back(std::move(ref));
   }
   if (edits.begin_family()) {
     absl::Status completed = CompleteFamily(desk, body, now_ms);
     if (!completed.ok()) return completed;
   }
-  return Seal(desk, readers, std::move(body), std::move(records), now_ms);
+  absl::StatusOr<Prepared> prepared =
+      Seal(desk, readers, std::move(body), std::move(records), now_ms);
+  if (prepared.ok()) prepared->entries = std::move(entries);
+  return prepared;
 }
 
 absl::StatusOr<Prepared> PrepareChanges(const Desk& desk, Readers& readers, const Id& scope,
@@ -257,16 +278,25 @@ absl::StatusOr<Prepared> PrepareChanges(const Desk& desk, Readers& readers, cons
 
 absl::Status Keep(const Desk& desk, const Prepared& prepared, std::string_view ends_draft,
                   int64_t now_ms) {
+  for (const v1::EntryFinding& entry : prepared.entries) {
+    if (!entry.refused()) continue;
+    absl::Status status = MakeStatus(
+        Reason::kFormat,
+        absl::StrCat(entry.record().type_name(), ".", entry.field_name(), ": ", entry.words()));
+    return WithSubject(std::move(status), Id::FromBytes(entry.record().id()).value_or(Id{}));
+  }
   return desk.store.Commit(prepared.changeset, prepared.expected, ends_draft, now_ms);
 }
 
-v1::Findings FindingsOf(const Judgement& judgement) {
+v1::Findings FindingsOf(const Prepared& prepared) {
+  const Judgement& judgement = prepared.expected;
   v1::Findings findings;
+  for (const v1::EntryFinding& entry : prepared.entries) *findings.add_entries() = entry;
   auto reason = static_cast<uint32_t>(judgement.reason);
   findings.set_expected(judgement.verdict);
   findings.set_reason(reason);
   findings.set_reason_name(HeldReasonName(reason));
-  findings.set_words(HeldWords(reason));
+  findings.set_words(HeldWords(reason, judgement.because));
   return findings;
 }
 
@@ -275,11 +305,12 @@ v1::Committed CommittedOf(const Prepared& prepared) {
   committed.set_uid(prepared.changeset.uid.str());
   committed.set_scope(prepared.changeset.scope.str());
   for (const v1::RecordRef& record : prepared.records) *committed.add_records() = record;
-  v1::Findings findings = FindingsOf(prepared.expected);
+  v1::Findings findings = FindingsOf(prepared);
   committed.set_expected(findings.expected());
   committed.set_reason(findings.reason());
   committed.set_reason_name(findings.reason_name());
   committed.set_words(findings.words());
+  for (const v1::EntryFinding& entry : prepared.entries) *committed.add_doubts() = entry;
   return committed;
 }
 

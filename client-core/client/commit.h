@@ -23,12 +23,14 @@ struct Prepared {
   Changeset changeset;
   Judgement expected;
   std::vector<v1::RecordRef> records;  // in the order of the edits
+  std::vector<v1::EntryFinding> entries = {};
 };
 
 // INVALID_ARGUMENT (E_ARG, E_FORMAT) with the record as subject: an unknown type or field, a value
 // that is none of it, an id of another family; NOT_FOUND: a family that is not here;
 // RESOURCE_EXHAUSTED (E_LIMIT); FAILED_PRECONDITION (E_STATE): this device has not found itself
-// counting. What the judge would hold is no error.
+// counting. What the judge would hold is no error; nor is a refused entry, which Keep will not
+// take.
 absl::StatusOr<Prepared> PrepareEdits(const Desk& desk, Readers& readers, const v1::Edits& edits,
                                       int64_t now_ms);
 // The same of changes that the core itself writes.
@@ -36,11 +38,12 @@ absl::StatusOr<Prepared> PrepareChanges(const Desk& desk, Readers& readers, cons
                                         const std::vector<v1::RecordChange>& changes,
                                         int64_t now_ms);
 
-// Onto the outbox; the draft it ends goes with it.
+// Onto the outbox; the draft it ends goes with it. INVALID_ARGUMENT (E_FORMAT), the record as
+// subject, naming record and field: an entry that is refused.
 absl::Status Keep(const Desk& desk, const Prepared& prepared, std::string_view ends_draft,
                   int64_t now_ms);
 
-v1::Findings FindingsOf(const Judgement& judgement);
+v1::Findings FindingsOf(const Prepared& prepared);
 v1::Committed CommittedOf(const Prepared& prepared);
 
 // The day of an instant, as dates count: days since 1970-01-01.

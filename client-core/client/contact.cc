@@ -7,8 +7,10 @@
 
 #include "client-core/client/commit.h"
 #include "client-core/client/core.h"
+#include "client-core/client/office_desk.h"
 #include "client-core/client/purge.h"
 #include "crypto/reason.h"
+#include "model/authority_emergency.h"
 
 namespace doorstep::client {
 
@@ -16,20 +18,22 @@ namespace doorstep::client {
 
 absl::Status Client::Core::ShareWhatIsOwed(const Id& family, int64_t now_ms) {
   const Desk& desk = joined_->desk;
-  absl::StatusOr<std::vector<v1::RecordChange>> owed =
+  absl::StatusOr<ShareLedger::ByRecipient> owed =
       joined_->shares.Owed(desk, joined_->readers, family, now_ms);
   if (!owed.ok()) return owed.status();
-  for (size_t from = 0; from < owed->size(); from += kSharesInChangesetMax) {
-    size_t to = std::min(owed->size(), from + kSharesInChangesetMax);
-    std::vector<v1::RecordChange> some(owed->begin() + static_cast<ptrdiff_t>(from),
-                                       owed->begin() + static_cast<ptrdiff_t>(to));
-    absl::StatusOr<Prepared> prepared =
-        PrepareChanges(desk, joined_->readers, family, some, now_ms);
-    if (!prepared.ok()) return prepared.status();
-    if (prepared->expected.verdict != v1::APPLIED) continue;  // nobody is helped by a held one
-    absl::Status kept = Keep(desk, *prepared, "", now_ms);
-    if (!kept.ok()) return kept;
-    watchers_.Note(family);
+  for (const auto& [recipient, shares] : *owed) {
+    for (size_t from = 0; from < shares.size(); from += kSharesInChangesetMax) {
+      size_t to = std::min(shares.size(), from + kSharesInChangesetMax);
+      std::vector<v1::RecordChange> some(shares.begin() + static_cast<ptrdiff_t>(from),
+                                         shares.begin() + static_cast<ptrdiff_t>(to));
+      absl::StatusOr<Prepared> prepared =
+          PrepareChanges(desk, joined_->readers, family, some, now_ms);
+      if (!prepared.ok()) return prepared.status();
+      if (prepared->expected.verdict != v1::APPLIED) continue;  // nobody is helped by a held one
+      absl::Status kept = Keep(desk, *prepared, "", now_ms);
+      if (!kept.ok()) return kept;
+      watchers_.Note(family);
+    }
   }
   return absl::OkStatus();
 }
@@ -45,6 +49,9 @@ absl::StatusOr<std::unique_ptr<Session>> Client::Core::BeginContact(int64_t now_
   absl::StatusOr<Joined*> joined = Use();
   if (!joined.ok()) return joined.status();
   if (session_ != nullptr) return MakeStatus(Reason::kState, "a contact is under way");
+  if (Joined* kept = LooksAreKept()) {
+    kept->looks.Flush(kept->desk, kept->readers, now_ms).IgnoreError();  // else at the next one
+  }
   auto session = std::make_unique<Session>(
       Session::Parts{*(*joined)->store, host_.verifier, *this, host_.random, (*joined)->desk.user});
   session->Start(now_ms);
@@ -123,15 +130,18 @@ absl::StatusOr<std::unique_ptr<Transport>> Client::Core::Connect(const Endpoint&
   return host_.network->Connect(endpoint);
 }
 
-absl::Status Client::Core::RunSession(Session& session, Transport& transport,
-                                      EnrolTransport& enrol) {
+absl::Status Client::Core::RunSession(Session& session, Transport& transport, EnrolTransport& enrol,
+                                      const ProgressFn& progress) {
   for (;;) {
     std::optional<Request> request;
+    v1::SyncProgress so_far;
     {
       Turn turn(*this);
       if (session.done()) return session.status();
       request = session.TakeRequest();
+      so_far = session.progress();
     }
+    if (progress) progress(so_far);
     if (!request) return MakeStatus(Reason::kInternal, "a contact that waits for nothing");
     uint64_t call = request->call;
     if (const auto* pull = std::get_if<v1::PullRequest>(&request->body)) {
@@ -150,6 +160,14 @@ absl::Status Client::Core::RunSession(Session& session, Transport& transport,
       absl::StatusOr<v1::AdoptResponse> response = transport.Adopt(*adopt);
       Turn turn(*this);
       session.OnAdopt(call, response, Now());
+    } else if (const auto* put = std::get_if<v1::PutChunkRequest>(&request->body)) {
+      absl::StatusOr<v1::PutChunkResponse> response = transport.PutChunk(*put);
+      Turn turn(*this);
+      session.OnPutChunk(call, response, Now());
+    } else if (const auto* get = std::get_if<v1::GetChunkRequest>(&request->body)) {
+      absl::StatusOr<v1::GetChunkResponse> response = transport.GetChunk(*get);
+      Turn turn(*this);
+      session.OnGetChunk(call, response, Now());
     } else {
       const auto& deliver = std::get<v1::DeliverRequest>(request->body);
       absl::StatusOr<v1::DeliverResponse> response = enrol.Deliver(deliver);
@@ -217,7 +235,7 @@ absl::Status Client::EnrolByCode(std::string_view code) {
   return core_->TakeEnrolAnswer(code, *answer);
 }
 
-absl::Status Client::Sync(v1::SyncReport& report) {
+absl::Status Client::Sync(v1::SyncReport& report, const ProgressFn& progress) {
   absl::Status certified = RenewCertificate();
   std::unique_ptr<Transport> transport;
   std::unique_ptr<EnrolTransport> enrol;
@@ -241,14 +259,118 @@ absl::Status Client::Sync(v1::SyncReport& report) {
     if (!begun.ok()) return begun.status();
     session = *std::move(begun);
   }
-  absl::Status ended = core_->RunSession(*session, *transport, *enrol);
+  absl::Status ended = core_->RunSession(*session, *transport, *enrol, progress);
   report = session->report();
   Core::Turn turn(*core_);
   core_->FinishContact(*session, core_->Now());
   return ended;
 }
 
+// ---- The office service -------------------------------------------------------------------------
+
+absl::StatusOr<v1::Reply> Client::Core::AskTheOffice(Transport& transport,
+                                                     const v1::Request& request) {
+  absl::StatusOr<v1::OfficeRequest> question = QuestionOf(request);
+  if (!question.ok()) return question.status();
+  absl::StatusOr<v1::OfficeAnswer> answer = AskEveryPage(transport, *std::move(question));
+  if (!answer.ok()) return answer.status();
+  Turn turn(*this);
+  absl::StatusOr<Joined*> joined = Use();
+  if (!joined.ok()) return joined.status();
+  v1::Reply reply;
+  if (request.has_duty()) {
+    absl::StatusOr<v1::Reply::DutyOpened> opened = WriteDuty(request.duty(), *answer);
+    if (!opened.ok()) return opened.status();
+    *reply.mutable_duty_opened() = *std::move(opened);
+    return reply;
+  }
+  reply = ReplyOf((*joined)->desk, request, *answer);
+  if (Joined* kept = LooksAreKept()) {
+    kept->looks.NoteOffice(kept->desk, kept->readers, request, reply, Now());
+  }
+  return reply;
+}
+
+// An own BREAK_GLASS Assignment until so many hours after the office's own clock.
+absl::StatusOr<v1::Reply::DutyOpened> Client::Core::WriteDuty(const v1::Request::Duty& duty,
+                                                              const v1::OfficeAnswer& found) {
+  const Desk& desk = joined_->desk;
+  if (found.hits().empty()) {
+    return MakeStatus(Reason::kNotFound, "no such family, or none that duty opens");
+  }
+  const Id family = Id::FromBytes(duty.family()).value_or(Id{});
+  ScopeState directory(desk.tenant(), &desk.store.state());
+  const int64_t until_ms = found.server_ms() + EmergencyMs(directory, DayOf(found.server_ms()));
+  if (!directory.status().ok()) return directory.status();
+  const v1::RecordChange change = EmergencyAssignment(
+      Id{desk.random.Make<16>()}, desk.user, duty.note(), DayOf(found.server_ms()), until_ms);
+  absl::StatusOr<Prepared> prepared =
+      PrepareChanges(desk, joined_->readers, family, {change}, Now());
+  if (!prepared.ok()) return prepared.status();
+  // The office knows the family and this device does not: only its judge can say what is right.
+  prepared->expected = Judgement{v1::APPLIED, v1::HELD_REASON_UNSPECIFIED, {}};
+  absl::Status kept = Keep(desk, *prepared, "", Now());
+  if (!kept.ok()) return kept;
+  watchers_.Note(family);
+  v1::Reply::DutyOpened opened;
+  opened.set_family(family.str());
+  opened.set_name(found.hits(0).name());
+  opened.set_until_ms(until_ms);
+  *opened.mutable_committed() = CommittedOf(*prepared);
+  return opened;
+}
+
+// After the contact: the family is here, or the office held the place.
+absl::Status Client::Core::ConfirmDuty(v1::Reply::DutyOpened& opened) {
+  absl::StatusOr<Joined*> joined = Use();
+  if (!joined.ok()) return joined.status();
+  const Desk& desk = (*joined)->desk;
+  const Id family = Id::FromBytes(opened.family()).value_or(Id{});
+  const ScopeRow* row = desk.store.log().Find(family);
+  if (row == nullptr || row->seq == 0 || row->Has(kHidden) || row->Has(kPurged)) {
+    return MakeStatus(Reason::kNotFound, "no such family, or none that duty opens");
+  }
+  if (Joined* kept = LooksAreKept()) {
+    v1::Query story;
+    story.mutable_story()->set_scope(opened.family());
+    kept->looks.NoteQuery(kept->desk, kept->readers, story, {}, Now());
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::Reply> Client::Call(const v1::Request& request) {
+  if (!IsForTheOffice(request)) return CallAdministrator(request);
+  if (request.has_duty() && request.duty().note().empty()) {
+    return MakeStatus(Reason::kArg, "an emergency is opened with a note that says why");
+  }
+  absl::StatusOr<v1::Reply> reply;
+  {
+    std::unique_ptr<Transport> transport;
+    Core::Online online(*core_);
+    if (!online.status().ok()) return online.status();
+    {
+      Core::Turn turn(*core_);
+      absl::StatusOr<Endpoint> endpoint = core_->MakeEndpoint();
+      if (!endpoint.ok()) return endpoint.status();
+      absl::StatusOr<std::unique_ptr<Transport>> connected = core_->Connect(*endpoint);
+      if (!connected.ok()) return connected.status();
+      transport = *std::move(connected);
+      absl::Status usable = online.Use(transport.get(), nullptr);
+      if (!usable.ok()) return usable;
+    }
+    reply = core_->AskTheOffice(*transport, request);
+  }
+  if (!reply.ok() || !request.has_duty()) return reply;
+  v1::SyncReport report;
+  absl::Status synced = Sync(report);
+  if (!synced.ok()) return synced;
+  Core::Turn turn(*core_);
+  absl::Status opened = core_->ConfirmDuty(*reply->mutable_duty_opened());
+  if (!opened.ok()) return opened;
+  return reply;
+}
+
+absl::StatusOr<v1::Reply> Client::CallAdministrator(const v1::Request& request) {
   std::unique_ptr<Transport> transport;
   Core::Online online(*core_);
   if (!online.status().ok()) return online.status();

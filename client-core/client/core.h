@@ -14,6 +14,7 @@
 #include "client-core/client/cabinet.h"
 #include "client-core/client/client.h"
 #include "client-core/client/desk.h"
+#include "client-core/client/looked.h"
 #include "client-core/client/pin_guard.h"
 #include "client-core/client/readers.h"
 #include "client-core/client/share.h"
@@ -42,17 +43,22 @@ class Client::Core final : public Household {
 
   // What a joined device has while it is unlocked.
   struct Joined {
-    Joined(std::unique_ptr<Store> opened, const DeviceKeys& keys, const Host& host, const Id& user)
+    Joined(std::unique_ptr<Store> opened, const DeviceKeys& keys, const Host& host, const Id& user,
+           Samples samples)
         : store(std::move(opened)),
-          desk{*store, keys, host.random, host.verifier, user},
+          desk{*store, keys, host.random, host.verifier, user, samples},
           readers(desk) {}
     std::unique_ptr<Store> store;
     Desk desk;
     Readers readers;
     ShareLedger shares;
+    LookBook looks;
   };
 
   int64_t Now() { return host_.clock.NowMs(); }
+  Samples SamplesTaken() const {
+    return options_.client.samples() ? Samples::kAllowed : Samples::kRefused;
+  }
   // E_LOCKED, or E_STATE before a device has joined.
   absl::StatusOr<Joined*> Use();
   absl::StatusOr<const DeviceKeys*> Keys();
@@ -66,6 +72,8 @@ class Client::Core final : public Household {
   void CountInto(v1::Status& status);
   absl::StatusOr<v1::Committed> Commit(const v1::Edits& edits);
   absl::StatusOr<v1::Committed> Resolve(const Id& item, const v1::Edits& edits);
+  absl::StatusOr<v1::Committed> PutFile(const v1::NewFile& what, std::string_view bytes);
+  absl::Status ReadFile(const Id& record, absl::FunctionRef<absl::Status(std::string_view)> write);
   absl::Status PutDraft(const Id& id, std::string_view bytes);
   absl::StatusOr<std::string> GetDraft(const Id& id);
 
@@ -87,11 +95,19 @@ class Client::Core final : public Household {
   absl::StatusOr<Id> RecordDevice(const v1::Request::Confirm& confirm, const Id& staff,
                                   const DevicePublicKeys& keys);
 
+  // Where looking is recorded: the joined device's book, else null.
+  Joined* LooksAreKept();
+
   // contact.cc
+  absl::StatusOr<v1::Reply> AskTheOffice(Transport& transport, const v1::Request& request);
+  absl::StatusOr<v1::Reply::DutyOpened> WriteDuty(const v1::Request::Duty& duty,
+                                                  const v1::OfficeAnswer& found);
+  absl::Status ConfirmDuty(v1::Reply::DutyOpened& opened);
   absl::StatusOr<std::unique_ptr<Session>> BeginContact(int64_t now_ms);
   void FinishContact(Session& session, int64_t now_ms);
   absl::Status NoteConfirmed();
-  absl::Status RunSession(Session& session, Transport& transport, EnrolTransport& enrol);
+  absl::Status RunSession(Session& session, Transport& transport, EnrolTransport& enrol,
+                          const ProgressFn& progress);
   absl::Status ShareWhatIsOwed(const Id& family, int64_t now_ms) override;
   absl::Status Purge(const Id& family, const std::vector<Changeset>& endings,
                      const std::set<Id>& assignments, int64_t now_ms) override;

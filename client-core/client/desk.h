@@ -8,6 +8,7 @@
 #include "crypto/primitives.h"
 #include "model/authority.h"
 #include "model/catalog.h"
+#include "model/identifiers.h"
 #include "model/record_id.h"
 
 namespace doorstep::client {
@@ -19,6 +20,7 @@ struct Desk {
   Random& random;
   Verifier& verifier;
   Id user;
+  Samples samples = Samples::kRefused;  // whether identifiers of made-up people are taken
 
   const Catalog& catalog() const { return store.catalog(); }
   const Directory& directory() const { return store.directory(); }

@@ -112,7 +112,8 @@ absl::Status Client::Core::Join(Identity identity) {
     identity_.reset();
     return saved;
   }
-  joined_ = std::make_unique<Joined>(*std::move(store), *keys_, host_, identity_->user);
+  joined_ =
+      std::make_unique<Joined>(*std::move(store), *keys_, host_, identity_->user, SamplesTaken());
   return absl::OkStatus();
 }
 

@@ -78,7 +78,8 @@ absl::Status WriteReceipt(const Desk& desk, Readers& readers, const v1::PurgeRec
   }
   write(Receipt::kRecordsFieldNumber,
         EncodeNumber(Receipt::kRecordsFieldNumber, receipt.records()));
-  write(Receipt::kAttachmentsFieldNumber, EncodeNumber(Receipt::kAttachmentsFieldNumber, 0));
+  write(Receipt::kAttachmentsFieldNumber,
+        EncodeNumber(Receipt::kAttachmentsFieldNumber, receipt.attachments()));
   write(Receipt::kUnsentFieldNumber, EncodeNumber(Receipt::kUnsentFieldNumber, receipt.unsent()));
   absl::StatusOr<Prepared> prepared =
       PrepareChanges(desk, readers, desk.device(), {change}, now_ms);
@@ -121,7 +122,10 @@ absl::Status PurgeFamily(const Desk& desk, Readers& readers, const Id& family,
   absl::StatusOr<bool> archive = HasArchive(desk.store);
   if (!archive.ok()) return archive.status();
   v1::PurgeReceipt receipt;
+  absl::StatusOr<uint32_t> files = desk.store.attachments().CountOf(family);
+  if (!files.ok()) return files.status();
   receipt.set_records(*records);
+  receipt.set_attachments(*files);
   if (!assignments.empty()) receipt.set_assignment(assignments.rbegin()->str());
   absl::Status done = RememberLoss(desk.store, family, endings, assignments, receipt, now_ms);
   if (!done.ok()) return done;

@@ -5,9 +5,15 @@
 #include <string>
 #include <utility>
 
+#include "client-core/client/attachment.h"
 #include "client-core/client/attention.h"
+#include "client-core/client/concerns.h"
 #include "client-core/client/edits.h"
+#include "client-core/client/looked.h"
 #include "client-core/client/plan_answer.h"
+#include "client-core/client/practice.h"
+#include "client-core/client/programme_answer.h"
+#include "client-core/client/safety.h"
 #include "client-core/client/view.h"
 #include "client-core/store/limits.h"
 #include "crypto/reason.h"
@@ -34,15 +40,16 @@ std::string ScopeName(v1::RecordRule::Scope scope) { return v1::RecordRule::Scop
 class Answering {
  public:
   Answering(const Desk& desk, Readers& readers, int64_t now_ms)
-      : desk_(desk), viewer_(desk, readers, now_ms), now_ms_(now_ms) {}
+      : desk_(desk), readers_(readers), viewer_(desk, readers, now_ms), now_ms_(now_ms) {}
 
-  absl::StatusOr<Answers> Records(const v1::Query::Records& query, int limit) {
+  absl::StatusOr<Answers> Records(const v1::Query::Records& query, uint32_t skip, int limit) {
     absl::StatusOr<const RecordType*> type =
         TypeNamed(desk_.catalog(), query.type(), query.type_name());
     if (!type.ok()) return type.status();
     RecordQuery select;
     select.type = (*type)->number;
     select.limit = limit;
+    select.skip = skip;
     for (auto [bytes, into] :
          {std::pair(&query.scope(), &select.scope), std::pair(&query.id(), &select.id)}) {
       if (bytes->empty()) continue;
@@ -66,7 +73,7 @@ class Answering {
     return RecordsAt(*places);
   }
 
-  absl::StatusOr<Answers> History(const v1::Query::History& query, int limit) {
+  absl::StatusOr<Answers> History(const v1::Query::History& query, uint32_t skip, int limit) {
     absl::StatusOr<const RecordType*> type =
         TypeNamed(desk_.catalog(), query.type(), query.type_name());
     if (!type.ok()) return type.status();
@@ -82,8 +89,9 @@ class Answering {
         desk_.store.query().History(*place, number, now_ms_);
     if (!written.ok()) return written.status();
     Answers answers;
-    for (const WrittenValue& value : *written) {
+    for (size_t i = skip; i < written->size(); ++i) {
       if (answers.size() == static_cast<size_t>(limit)) break;
+      const WrittenValue& value = (*written)[i];
       absl::StatusOr<v1::ValueView> view =
           viewer_.ViewWritten(place->scope, place->type, place->id, value);
       if (!view.ok()) return view.status();
@@ -110,32 +118,52 @@ class Answering {
     return answers;
   }
 
-  absl::StatusOr<Answers> Story(const v1::Query::Story& query, int limit) {
+  absl::StatusOr<Answers> Story(const v1::Query::Story& query, uint32_t skip, int limit) {
     absl::StatusOr<Id> scope = IdNamed(query.scope());
     if (!scope.ok()) return scope.status();
     if (!IsSeen(*scope)) return MakeStatus(Reason::kNotFound, "this family is not here");
     absl::StatusOr<std::vector<RecordPlace>> places = desk_.store.query().Story(*scope, now_ms_);
     if (!places.ok()) return places.status();
+    size_t first = std::min<size_t>(skip, places->size());
+    places->erase(places->begin(), places->begin() + static_cast<ptrdiff_t>(first));
     if (places->size() > static_cast<size_t>(limit)) places->resize(static_cast<size_t>(limit));
     return RecordsAt(*places);
   }
 
   absl::StatusOr<Answers> Plan(const v1::Query::Plan& query) {
-    absl::StatusOr<Id> plan = IdNamed(query.id());
-    if (!plan.ok()) return plan.status();
-    absl::StatusOr<std::vector<Id>> scopes = SeenScopes(desk_);
-    if (!scopes.ok()) return scopes.status();
-    for (const Id& scope : *scopes) {
-      if (!desk_.IsFamily(scope)) continue;
-      absl::StatusOr<v1::PlanAnswer> answer = AnswerPlan(desk_, viewer_, scope, *plan, now_ms_);
-      if (answer.status().code() == absl::StatusCode::kNotFound) continue;
-      if (!answer.ok()) return answer.status();
-      Answers answers(1);
-      *answers.front().mutable_plan() = *std::move(answer);
-      return answers;
-    }
-    return MakeStatus(Reason::kNotFound, "no such plan");
+    return WhereThePlanIs(
+        query.id(), [&](const Id& scope, const Id& plan) -> absl::StatusOr<Answers> {
+          absl::StatusOr<v1::PlanAnswer> answer = AnswerPlan(desk_, viewer_, scope, plan, now_ms_);
+          if (!answer.ok()) return answer.status();
+          Answers answers(1);
+          *answers.front().mutable_plan() = *std::move(answer);
+          return answers;
+        });
   }
+
+  absl::StatusOr<Answers> PlanVersions(const v1::Query::PlanVersions& query) {
+    return WhereThePlanIs(query.id(), [&](const Id& scope, const Id& plan) {
+      return ListVersions(desk_, viewer_, scope, plan, now_ms_);
+    });
+  }
+
+  absl::StatusOr<Answers> PlanDifference(const v1::Query::PlanDifference& query) {
+    return WhereThePlanIs(query.id(),
+                          [&](const Id& scope, const Id& plan) -> absl::StatusOr<Answers> {
+                            absl::StatusOr<v1::PlanDifference> answer =
+                                AnswerDifference(desk_, scope, plan, query, now_ms_);
+                            if (!answer.ok()) return answer.status();
+                            Answers answers(1);
+                            *answers.front().mutable_plan_difference() = *std::move(answer);
+                            return answers;
+                          });
+  }
+
+  absl::StatusOr<Answers> Changed(const v1::Query::Changed& query) {
+    return AnswerChanged(desk_, readers_, query, BankHolidaysOf(desk_, now_ms_), now_ms_);
+  }
+
+  absl::StatusOr<Answers> NotYetSafe() { return AnswerNotYetSafe(desk_, readers_, now_ms_); }
 
   absl::StatusOr<Answers> Drafts() {
     absl::StatusOr<std::vector<Draft>> drafts = desk_.store.drafts().List();
@@ -220,6 +248,49 @@ class Answering {
     return answers;
   }
 
+  absl::StatusOr<Answers> Concerns() {
+    absl::StatusOr<std::vector<v1::ConcernLine>> lines = ConcernLines(desk_, now_ms_);
+    if (!lines.ok()) return lines.status();
+    Answers answers;
+    for (v1::ConcernLine& line : *lines) {
+      *answers.emplace_back().mutable_concern() = std::move(line);
+    }
+    return answers;
+  }
+
+  absl::StatusOr<Answers> Programmes() {
+    absl::StatusOr<std::vector<v1::ProgrammeLine>> lines =
+        AnswerProgrammes(desk_, viewer_, now_ms_);
+    if (!lines.ok()) return lines.status();
+    Answers answers;
+    for (v1::ProgrammeLine& line : *lines) {
+      *answers.emplace_back().mutable_programme_line() = std::move(line);
+    }
+    return answers;
+  }
+
+  absl::StatusOr<Answers> Files() {
+    absl::StatusOr<std::vector<v1::FileLine>> lines = FileLines(desk_, now_ms_);
+    if (!lines.ok()) return lines.status();
+    Answers answers;
+    for (v1::FileLine& line : *lines) *answers.emplace_back().mutable_file() = std::move(line);
+    return answers;
+  }
+
+  absl::StatusOr<Answers> Programme(const v1::Query::Programme& query) {
+    absl::StatusOr<Id> scope = IdNamed(query.scope());
+    if (!scope.ok()) return scope.status();
+    if (!IsSeen(*scope)) return MakeStatus(Reason::kNotFound, "this family is not here");
+    absl::StatusOr<std::vector<v1::ProgrammeAnswer>> found =
+        AnswerProgramme(desk_, *scope, query, now_ms_);
+    if (!found.ok()) return found.status();
+    Answers answers;
+    for (v1::ProgrammeAnswer& one : *found) {
+      *answers.emplace_back().mutable_programme() = std::move(one);
+    }
+    return answers;
+  }
+
   absl::StatusOr<Answers> Found(const v1::SearchRequest& search) {
     std::optional<Id> scope;
     if (!search.scope().empty()) {
@@ -251,6 +322,21 @@ class Answering {
   }
 
  private:
+  // The answer of the first family, as they are seen, that does not say NOT_FOUND.
+  template <typename Ask>
+  absl::StatusOr<Answers> WhereThePlanIs(std::string_view bytes, Ask ask) {
+    absl::StatusOr<Id> plan = IdNamed(bytes);
+    if (!plan.ok()) return plan.status();
+    absl::StatusOr<std::vector<Id>> scopes = SeenScopes(desk_);
+    if (!scopes.ok()) return scopes.status();
+    for (const Id& scope : *scopes) {
+      if (!desk_.IsFamily(scope)) continue;
+      absl::StatusOr<Answers> answers = ask(scope, *plan);
+      if (answers.status().code() != absl::StatusCode::kNotFound) return answers;
+    }
+    return MakeStatus(Reason::kNotFound, "no such plan");
+  }
+
   bool IsSeen(const Id& scope) const {
     const ScopeRow* row = desk_.store.log().Find(scope);
     return row == nullptr || (!row->Has(kHidden) && !row->Has(kPurged));
@@ -365,6 +451,7 @@ class Answering {
   }
 
   const Desk& desk_;
+  Readers& readers_;
   Viewer viewer_;
   int64_t now_ms_;
 };
@@ -378,16 +465,16 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
   absl::StatusOr<Answers> answers = MakeStatus(Reason::kArg, "a query asks one thing");
   switch (query.kind_case()) {
     case v1::Query::kRecords:
-      answers = answering.Records(query.records(), limit);
+      answers = answering.Records(query.records(), query.skip(), limit);
       break;
     case v1::Query::kHistory:
-      answers = answering.History(query.history(), limit);
+      answers = answering.History(query.history(), query.skip(), limit);
       break;
     case v1::Query::kFamilies:
       answers = answering.Families();
       break;
     case v1::Query::kStory:
-      answers = answering.Story(query.story(), limit);
+      answers = answering.Story(query.story(), query.skip(), limit);
       break;
     case v1::Query::kPlan:
       answers = answering.Plan(query.plan());
@@ -410,8 +497,49 @@ absl::StatusOr<std::vector<v1::Answer>> AnswerQuery(const Desk& desk, Readers& r
     case v1::Query::kSubject:
       answers = answering.Subject(query.subject());
       break;
+    case v1::Query::kPlanVersions:
+      answers = answering.PlanVersions(query.plan_versions());
+      break;
+    case v1::Query::kPlanDifference:
+      answers = answering.PlanDifference(query.plan_difference());
+      break;
+    case v1::Query::kChanged:
+      answers = answering.Changed(query.changed());
+      break;
+    case v1::Query::kNotYetSafe:
+      answers = answering.NotYetSafe();
+      break;
+    case v1::Query::kFamilyPage:
+    case v1::Query::kWorklist:
+    case v1::Query::kToday:
+    case v1::Query::kPlanPage:
+      answers = AnswerPractice(desk, readers, query, now_ms);
+      break;
+    case v1::Query::kLooked: {
+      absl::StatusOr<Id> family = IdNamed(query.looked().scope());
+      answers = family.ok() ? LookedHere(desk, *family, now_ms)
+                            : absl::StatusOr<Answers>(family.status());
+      break;
+    }
+    case v1::Query::kConcerns:
+      answers = answering.Concerns();
+      break;
+    case v1::Query::kFiles:
+      answers = answering.Files();
+      break;
+    case v1::Query::kProgrammes:
+      answers = answering.Programmes();
+      break;
+    case v1::Query::kProgramme:
+      answers = answering.Programme(query.programme());
+      break;
     case v1::Query::KIND_NOT_SET:
       break;
+  }
+  const bool paged = query.has_records() || query.has_history() || query.has_story();
+  if (answers.ok() && !paged) {
+    size_t first = std::min<size_t>(query.skip(), answers->size());
+    answers->erase(answers->begin(), answers->begin() + static_cast<ptrdiff_t>(first));
   }
   if (answers.ok() && answers->size() > static_cast<size_t>(limit)) {
     answers->resize(static_cast<size_t>(limit));

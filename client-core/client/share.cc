@@ -7,6 +7,7 @@
 #include "crypto/restricted.h"
 #include "doorstep/v1/records.pb.h"
 #include "model/authority.h"
+#include "model/judge.h"
 #include "model/value.h"
 
 namespace doorstep::client {
@@ -47,25 +48,6 @@ void AddShareIds(const Catalog& catalog, const Changeset& changeset, std::set<Id
   }
 }
 
-// Shares that are on their way, or that the office holds: written once is written.
-absl::StatusOr<std::set<Id>> SharesWritten(const Desk& desk, const Id& family, ScopeState& stored) {
-  std::set<Id> ids;
-  stored.ForEachHeld(
-      [&](const HeldWork& held) { AddShareIds(desk.catalog(), held.changeset, ids); });
-  std::vector<OutboxRow> rows;
-  absl::Status read = desk.store.outbox().ForEachOf(family, [&](const OutboxRow& row) {
-    if (!row.sealed) rows.push_back(row);
-    return true;
-  });
-  if (!read.ok()) return read;
-  for (const OutboxRow& row : rows) {
-    absl::StatusOr<Changeset> changeset = desk.store.outbox().Load(row);
-    if (!changeset.ok()) return changeset.status();
-    AddShareIds(desk.catalog(), *changeset, ids);
-  }
-  return ids;
-}
-
 bool HasRightWrap(const Secret& key, const ChangesetPlace& place, const PublicKey& recipient,
                   const Changeset& changeset) {
   Id name = DeriveRecipientId(recipient);
@@ -90,6 +72,39 @@ std::vector<std::string> WrapsShared(const Catalog& catalog, ScopeState& scope, 
   return wraps;
 }
 
+bool IsShare(uint32_t type) { return type == ShareType(Catalog::Get()).number; }
+
+// A Share is held when its recipient is no reader at that place: the readers that its author saw
+// may have been lost with a server that was put back. It is written anew once anything has changed
+// that decides who reads, and not before: a device whose clock is wrong would write it for ever.
+absl::StatusOr<std::set<Id>> ShareLedger::Written(const Desk& desk, const Id& family,
+                                                  const Known& known, ScopeState& stored) {
+  std::set<Id> ids;
+  absl::Status read;
+  stored.ForEachHeld([&](const HeldWork& held) {
+    if (!read.ok() || held.seq < known.rights_seq || !SharesOnly(held.changeset)) return;
+    absl::StatusOr<std::optional<Entry>> entry = desk.store.log().Get(family, held.seq);
+    read = entry.status();
+    const bool moved =
+        read.ok() && *entry && (*entry)->meta.directory_seq() != desk.directory().seq();
+    if (!moved) AddShareIds(desk.catalog(), held.changeset, ids);
+  });
+  std::vector<OutboxRow> rows;
+  if (read.ok()) {
+    read = desk.store.outbox().ForEachOf(family, [&](const OutboxRow& row) {
+      if (!row.sealed) rows.push_back(row);
+      return true;
+    });
+  }
+  if (!read.ok()) return read;
+  for (const OutboxRow& row : rows) {
+    absl::StatusOr<Changeset> changeset = desk.store.outbox().Load(row);
+    if (!changeset.ok()) return changeset.status();
+    AddShareIds(desk.catalog(), *changeset, ids);
+  }
+  return ids;
+}
+
 absl::Status ShareLedger::Scan(const Desk& desk, const Id& family, Known& known) {
   const ScopeRow* row = desk.store.log().Find(family);
   if (row == nullptr) return absl::OkStatus();
@@ -108,6 +123,8 @@ absl::Status ShareLedger::Scan(const Desk& desk, const Id& family, Known& known)
           }
         }
         if (sealed) known.sealed.push_back(entry.changeset.uid);
+        const bool decides = entry.applied() && WritesTrustRecord(desk.catalog(), entry.changeset);
+        if (decides) known.rights_seq = entry.seq();
         return true;
       });
   known.seq = row->seq;
@@ -115,19 +132,19 @@ absl::Status ShareLedger::Scan(const Desk& desk, const Id& family, Known& known)
   return read;
 }
 
-absl::StatusOr<std::vector<v1::RecordChange>> ShareLedger::Owed(const Desk& desk, Readers& readers,
-                                                                const Id& family, int64_t now_ms) {
+absl::StatusOr<ShareLedger::ByRecipient> ShareLedger::Owed(const Desk& desk, Readers& readers,
+                                                           const Id& family, int64_t now_ms) {
   Known& known = known_[family];
   absl::Status scanned = Scan(desk, family, known);
   if (!scanned.ok()) return scanned;
-  std::vector<v1::RecordChange> owed;
+  ByRecipient owed;
   const Directory& directory = desk.directory();
-  bool settled = known.settled && known.directory_seq == directory.seq();
+  bool settled = known.settled && known.directory_hash == directory.hash();
   if (settled || known.sealed.empty()) return owed;
   std::unique_ptr<ScopeState> stored = desk.store.state().Of(family);
   std::vector<Id> people = RestrictedReaders(directory, directory.seq(), *stored, now_ms);
   std::vector<PublicKey> recipients = BoxKeysOf(directory, people);
-  absl::StatusOr<std::set<Id>> written = SharesWritten(desk, family, *stored);
+  absl::StatusOr<std::set<Id>> written = Written(desk, family, known, *stored);
   if (!written.ok()) return written.status();
   for (const Id& uid : known.sealed) {
     absl::StatusOr<const Secret*> key = readers.ContentKey(family, uid, now_ms);
@@ -144,12 +161,12 @@ absl::StatusOr<std::vector<v1::RecordChange>> ShareLedger::Owed(const Desk& desk
       Id id = DeriveShareId(uid, name, View(*wrap));
       bool there = stored->Find(ShareType(desk.catalog()).number, id) != nullptr;
       if (there || !written->insert(id).second) continue;
-      owed.push_back(ShareOf(desk.catalog(), uid, name, *wrap));
+      owed[name].push_back(ShareOf(desk.catalog(), uid, name, *wrap));
     }
   }
   if (!stored->status().ok()) return stored->status();
   known.settled = owed.empty();
-  known.directory_seq = directory.seq();
+  known.directory_hash = directory.hash();
   return owed;
 }
 

@@ -15,6 +15,9 @@ inline constexpr uint64_t kOutboxBytesMax = 64 << 20;
 inline constexpr int kDraftsMax = 500;
 inline constexpr size_t kDraftBytesMax = 256 << 10;
 
+// Chunks of files, own and fetched. Beyond it nothing is fetched by itself and no file is added.
+inline constexpr uint64_t kFileBytesOnDeviceMax = uint64_t{512} << 20;
+
 inline constexpr int kSearchHitsMax = 200;
 inline constexpr size_t kSearchWordsMax = 16;  // words of one search; more are not needed to find
 inline constexpr size_t kSearchBytesMax = 1 << 10;  // of the words as typed

@@ -10,6 +10,7 @@ namespace {
 
 // Column `marks`.
 constexpr int64_t kMarkSealed = 1, kMarkArchived = 2, kMarkUndecided = 4, kMarkClosed = 8;
+constexpr int64_t kMarkUrgent = 16;  // also in the index outbox_urgent (schema.cc)
 
 #define DS_ROW_COLUMNS                                                                     \
   "position, scope, uid, bytes, saved_ms, answer, reason, verdict, seq, marks, asked_ms, " \
@@ -32,6 +33,7 @@ OutboxRow ReadRow(Statement& from) {
   row.archived = (marks & kMarkArchived) != 0;
   row.undecided = (marks & kMarkUndecided) != 0;
   row.closed = (marks & kMarkClosed) != 0;
+  row.urgent = (marks & kMarkUrgent) != 0;
   row.asked_ms = from.Int(10);
   row.retry_at_ms = from.Int(11);
   return row;
@@ -39,18 +41,28 @@ OutboxRow ReadRow(Statement& from) {
 
 int64_t MarksOf(const OutboxRow& row) {
   return (row.sealed ? kMarkSealed : 0) | (row.archived ? kMarkArchived : 0) |
-         (row.undecided ? kMarkUndecided : 0) | (row.closed ? kMarkClosed : 0);
+         (row.undecided ? kMarkUndecided : 0) | (row.closed ? kMarkClosed : 0) |
+         (row.urgent ? kMarkUrgent : 0);
 }
 
-absl::Status Insert(Database& database, int64_t position, const Changeset& changeset,
+bool IsUrgent(const Catalog& catalog, const Changeset& changeset) {
+  const auto& changes = changeset.body.changes();
+  return std::any_of(changes.begin(), changes.end(), [&](const v1::RecordChange& change) {
+    const RecordType* type = catalog.Find(change.type());
+    return type != nullptr && type->urgent;
+  });
+}
+
+absl::Status Insert(Database& database, int64_t position, const Changeset& changeset, int64_t marks,
                     std::string_view old_meta, int64_t now_ms) {
   Statement put = database.Prepare(
       "INSERT INTO outbox(position, scope, uid, bytes, saved_ms, answer, reason, verdict, seq, "
       "marks, asked_ms, retry_at_ms, old_meta, signature, changeset) "
-      "VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, 0, 0, 0, 0, 0, ?6, ?7, ?8)");
+      "VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, 0, 0, ?9, 0, 0, ?6, ?7, ?8)");
   put.Bind(1, position).Bind(2, changeset.scope).Bind(3, changeset.uid);
   put.Bind(4, uint64_t{changeset.bytes.size() + changeset.signature.size()}).Bind(5, now_ms);
   put.Bind(6, old_meta).Bind(7, View(changeset.signature)).Bind(8, changeset.bytes);
+  put.Bind(9, marks);
   return put.Run();
 }
 
@@ -109,7 +121,8 @@ absl::StatusOr<OutboxRow> Outbox::AddOwn(const Changeset& changeset, int64_t now
   absl::StatusOr<int64_t> last = Position(database_, "SELECT max(position) FROM outbox");
   if (!last.ok()) return last.status();
   row.position = std::max<int64_t>(*last, 0) + 1;
-  absl::Status status = Insert(database_, row.position, changeset, {}, now_ms);
+  row.urgent = IsUrgent(catalog_, changeset);
+  absl::Status status = Insert(database_, row.position, changeset, MarksOf(row), {}, now_ms);
   if (!status.ok()) return status;
   own_->rows += 1;
   own_->bytes += row.bytes;
@@ -125,7 +138,9 @@ absl::Status Outbox::AddCarried(const Id& scope, const std::vector<Entry>& entri
     absl::StatusOr<std::optional<OutboxRow>> there = Find(scope, entry.changeset.uid);
     if (!there.ok()) return there.status();
     if (!*there) {
-      absl::Status status = Insert(database_, position, entry.changeset, entry.meta_bytes, now_ms);
+      const int64_t marks = IsUrgent(catalog_, entry.changeset) ? kMarkUrgent : 0;
+      absl::Status status =
+          Insert(database_, position, entry.changeset, marks, entry.meta_bytes, now_ms);
       if (!status.ok()) return status;
     }
     ++position;
@@ -179,6 +194,14 @@ absl::Status Outbox::ForEachOf(const Id& scope,
                                      " FROM outbox INDEXED BY outbox_key WHERE scope = ?1 "
                                      "ORDER BY position");
   return Visit(rows.Bind(1, scope), visit);
+}
+
+absl::Status Outbox::ForEachUrgent(absl::FunctionRef<bool(const OutboxRow&)> visit) const {
+  Statement rows = database_.Prepare("SELECT " DS_ROW_COLUMNS
+                                     " FROM outbox INDEXED BY outbox_urgent "
+                                     "WHERE marks & 16 AND NOT marks & 1 AND answer IN (0, 2) "
+                                     "ORDER BY position");
+  return Visit(rows, visit);
 }
 
 absl::StatusOr<v1::SignedChangeset> Outbox::Signed(const OutboxRow& row) const {
@@ -243,7 +266,7 @@ absl::Status Outbox::SaveAnswer(const OutboxRow& row) {
 absl::Status Outbox::ForgetAnswers(const Id& scope) {
   own_.reset();
   Statement forget = database_.Prepare(
-      "UPDATE outbox SET answer = 0, reason = 0, verdict = 0, seq = 0, marks = marks & 1, "
+      "UPDATE outbox SET answer = 0, reason = 0, verdict = 0, seq = 0, marks = marks & 17, "
       "asked_ms = 0, retry_at_ms = 0 WHERE scope = ?1 AND answer != 3");
   return forget.Bind(1, scope).Run();
 }

@@ -6,6 +6,9 @@
 // Order: carried rows before own ones; own in order of commit; carried in order of the log they
 // come from, a later carrying before an earlier one. Methods that write stand in the caller's
 // transaction.
+//
+// A row whose changeset writes a record of a type with the option `urgent` (a concern) is marked,
+// so that push_batch finds the families whose rows go first.
 #ifndef DOORSTEP_CLIENT_CORE_STORE_OUTBOX_H_
 #define DOORSTEP_CLIENT_CORE_STORE_OUTBOX_H_
 
@@ -19,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "client-core/store/database.h"
 #include "doorstep/v1/change.pb.h"
+#include "model/catalog.h"
 #include "model/changeset.h"
 #include "model/log.h"
 
@@ -42,6 +46,7 @@ struct OutboxRow {
   Origin origin = Origin::kOwn;
   uint32_t bytes = 0;    // of changeset and signature, or of the sealed copy
   bool sealed = false;   // unreadable here: of a family that was lost
+  bool urgent = false;   // writes a record of an urgent type
   int64_t saved_ms = 0;  // when it came into the outbox, by this device's clock
 
   Answer answer = Answer::kNone;
@@ -57,7 +62,7 @@ struct OutboxRow {
 
 class Outbox {
  public:
-  explicit Outbox(Database& database) : database_(database) {}
+  Outbox(Database& database, const Catalog& catalog) : database_(database), catalog_(catalog) {}
 
   // An own row, behind all others. RESOURCE_EXHAUSTED (E_LIMIT) beyond the limits of limits.h.
   // ABORTED (E_CONFLICT) when a row of that scope and uid is there.
@@ -76,6 +81,8 @@ class Outbox {
   absl::Status ForEachAfter(int64_t position,
                             absl::FunctionRef<bool(const OutboxRow&)> visit) const;
   absl::Status ForEachOf(const Id& scope, absl::FunctionRef<bool(const OutboxRow&)> visit) const;
+  // Urgent rows that have not been received and still can be, in outbox order.
+  absl::Status ForEachUrgent(absl::FunctionRef<bool(const OutboxRow&)> visit) const;
 
   // The changeset of an unsealed row. NOT_FOUND, or E_STATE for a sealed one.
   absl::StatusOr<v1::SignedChangeset> Signed(const OutboxRow& row) const;
@@ -114,6 +121,7 @@ class Outbox {
     uint64_t bytes = 0;
   };
   Database& database_;
+  const Catalog& catalog_;
   std::optional<OwnRows> own_;  // under the limit; counted when first needed
 };
 

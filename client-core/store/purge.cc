@@ -14,6 +14,7 @@ absl::Status Store::DropScope(const Id& scope) {
   if (status.ok()) status = state_.Drop(scope);
   if (status.ok()) status = log_.Drop(scope);
   if (status.ok()) status = drafts_.RemoveOf(scope);
+  if (status.ok()) status = attachments_.DropScope(scope);
   overlay_.Forget(scope);
   return status;
 }
@@ -76,7 +77,10 @@ absl::Status Store::Evict(const Id& scope) {
   if (row == nullptr) return absl::OkStatus();
   absl::StatusOr<Outbox::Counts> owed = outbox_.CountOf(scope);
   if (!owed.ok()) return owed.status();
-  if (owed->all > 0) return MakeStatus(Reason::kState, "store: the scope still has unsent work");
+  absl::StatusOr<bool> files = attachments_.Owes(scope);
+  if (!files.ok()) return files.status();
+  if (owed->all > 0 || *files)
+    return MakeStatus(Reason::kState, "store: the scope still has unsent work");
   absl::Status status = Join([&] {
     absl::Status step = DropScope(scope);
     return step.ok() ? log_.Forget(scope) : step;

@@ -155,12 +155,13 @@ absl::StatusOr<std::vector<RecordPlace>> Query::Select(const RecordQuery& query)
   auto precedes = [&](const Candidate& a, const Candidate& b) {
     return Precedes(a, b, query.direction);
   };
-  const size_t end = std::min(most, found.size());
+  const size_t first = std::min<size_t>(query.skip, found.size());
+  const size_t end = first + std::min(most, found.size() - first);
   std::partial_sort(found.begin(), found.begin() + static_cast<ptrdiff_t>(end), found.end(),
                     precedes);
   found.resize(end);
-  for (const Candidate& one : found) {
-    places.push_back({log_.FindByKey(one.scope)->scope, query.type, one.id});
+  for (size_t i = first; i < end; ++i) {
+    places.push_back({log_.FindByKey(found[i].scope)->scope, query.type, found[i].id});
   }
   return places;
 }

@@ -40,7 +40,8 @@ struct RecordQuery {
   std::vector<Condition> where;  // all hold; of a set, for one element at least
   uint32_t order_by = 0;         // an indexed field; 0: made first, first, scope by scope
   Direction direction = Direction::kAscending;
-  int limit = 0;  // 0: kQueryRecordsMax, the most
+  int limit = 0;      // 0: kQueryRecordsMax, the most
+  uint32_t skip = 0;  // so many are passed over first: the next page
 };
 
 struct ContestedCell {

@@ -25,6 +25,10 @@ namespace {
 //                `fields` their field numbers as u32
 //   search       the words of search_text, up to the row that meta names
 //   draft        what is being written
+//   file         what travels beside records (attachments.h). own: made here. hashes: of its
+//   chunks,
+//                empty while nobody has told them. asked_ms: when the office last said what it has
+//   chunk        chunks that are here. sent: the office has said that it has this one
 Schema Make() {
   static_assert(kPlaceSeqBits == 40);
   Schema schema;
@@ -46,6 +50,7 @@ Schema Make() {
       "marks INTEGER NOT NULL, asked_ms INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL, "
       "old_meta BLOB NOT NULL, signature BLOB NOT NULL, changeset BLOB NOT NULL) STRICT",
       "CREATE INDEX outbox_key ON outbox(scope, uid, answer, bytes)",
+      "CREATE INDEX outbox_urgent ON outbox(position) WHERE marks & 16",
       "CREATE TABLE record(row INTEGER PRIMARY KEY, scope INTEGER NOT NULL, type INTEGER NOT NULL, "
       "id BLOB NOT NULL, made_seq INTEGER NOT NULL, made_actor BLOB NOT NULL, "
       "cells BLOB NOT NULL) STRICT",
@@ -63,6 +68,12 @@ Schema Make() {
       "columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 2')",
       "CREATE TABLE draft(id BLOB PRIMARY KEY, scope BLOB NOT NULL, saved_ms INTEGER NOT NULL, "
       "bytes BLOB NOT NULL) STRICT",
+      "CREATE TABLE file(scope BLOB NOT NULL, content BLOB NOT NULL, uid BLOB NOT NULL, "
+      "length INTEGER NOT NULL, hashes BLOB NOT NULL, own INTEGER NOT NULL, chunks INTEGER NOT "
+      "NULL, here INTEGER NOT NULL, at_office INTEGER NOT NULL, asked_ms INTEGER NOT NULL, "
+      "PRIMARY KEY(scope, content)) STRICT, WITHOUT ROWID",
+      "CREATE TABLE chunk(scope BLOB NOT NULL, content BLOB NOT NULL, number INTEGER NOT NULL, "
+      "sent INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(scope, content, number)) STRICT",
   };
   schema.shadows = {
       "CREATE TABLE 'search_data'(id INTEGER PRIMARY KEY, block BLOB)",

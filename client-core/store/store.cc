@@ -56,7 +56,7 @@ Store::Store(std::unique_ptr<Database> database, const StoreIdentity& identity,
       meta_(*database_),
       log_(*database_, identity_.tenant),
       state_(*database_, log_),
-      outbox_(*database_),
+      outbox_(*database_, catalog_),
       overlay_(
           log_, state_, outbox_,
           judge ? std::move(judge)
@@ -67,6 +67,7 @@ Store::Store(std::unique_ptr<Database> database, const StoreIdentity& identity,
       drafts_(*database_),
       field_index_(*database_, catalog_),
       search_(*database_, log_, meta_, catalog_),
+      attachments_(*database_),
       query_(*database_, log_, state_, outbox_, overlay_, catalog_) {}
 
 Store::~Store() = default;
@@ -190,6 +191,10 @@ absl::Status Store::IndexRecord(ScopeState& seen, uint32_t type, const Id& id) {
   if (record == nullptr) {
     absl::Status status = search_.Drop(text_row);
     return status.ok() ? field_index_.Drop(row->key, type, id) : status;
+  }
+  if (const RecordType* known = catalog_.Find(type)) {
+    absl::Status noted = attachments_.NoteRecord(seen.scope(), *known, *record);
+    if (!noted.ok()) return noted;
   }
   absl::StatusOr<int64_t> texts = search_.Put(row->key, *record, text_row);
   return texts.ok() ? field_index_.Put(row->key, *record, *there, *texts) : texts.status();
@@ -362,6 +367,7 @@ absl::Status Store::Cut(const Id& scope, uint64_t common, int64_t now_ms) {
   absl::StatusOr<Hash32> digest = state_.Refold(scope);
   if (!digest.ok()) return digest.status();
   status = outbox_.ForgetAnswers(scope);
+  if (status.ok()) status = attachments_.ForgetAtOffice(scope);
   if (!status.ok()) return status;
   if (scope == identity_.tenant) {
     status = MoveDirectory(

@@ -19,6 +19,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client-core/store/attachments.h"
 #include "client-core/store/database.h"
 #include "client-core/store/drafts.h"
 #include "client-core/store/field_index.h"
@@ -82,6 +83,7 @@ class Store {
   Drafts& drafts() { return drafts_; }
   Query& query() { return query_; }
   Search& search() { return search_; }
+  Attachments& attachments() { return attachments_; }
 
   // Runs `change` in one transaction: committed if it returns OK, else rolled back. The methods
   // below may be called inside, and `change` then returns what they failed with; called outside,
@@ -109,10 +111,11 @@ class Store {
   // Folds the stored log of a scope again. Returns the digest that came out.
   absl::StatusOr<Hash32> Refold(const Id& scope, int64_t now_ms);
 
-  // Destroys what is here of a scope: log, state, indexes, drafts; overwritten, and cut from the
-  // write-ahead log. Kept in the outbox until archived: undelivered rows, and the entries above
-  // archived_seq, anyone's, sealed by `seal`. The caller has written what it owes before. Inside
-  // InTransaction the log of the file is the caller's to cut afterwards (CheckpointTruncate).
+  // Destroys what is here of a scope: log, state, indexes, drafts, files; overwritten, and cut from
+  // the write-ahead log. Kept: own files that the office does not have whole; in the outbox, until
+  // archived, undelivered rows and the entries above archived_seq, anyone's, sealed by `seal`. The
+  // caller has written what it owes before. Inside InTransaction the log of the file is the
+  // caller's to cut afterwards (CheckpointTruncate).
   enum class Archive : uint8_t {
     kKept,  // the server archives
     kNone,  // it does not: of the entries only this device's own are kept
@@ -123,7 +126,7 @@ class Store {
   absl::StatusOr<Kept> Purge(const Id& scope, Archive archive, Sealer seal, int64_t now_ms);
 
   // Lets go of a family that may still be read: the caller has found nothing in it above its
-  // archived mark. Nothing of it may be in the outbox (E_STATE).
+  // archived mark. Nothing of it may be in the outbox, nor own files on their way (E_STATE).
   absl::Status Evict(const Id& scope);
 
   // Takes a row out after ACCEPTED with `archived`, for a scope of which the server serves nothing.
@@ -178,6 +181,7 @@ class Store {
   Drafts drafts_;
   FieldIndex field_index_;
   Search search_;
+  Attachments attachments_;
   Query query_;
 };
 

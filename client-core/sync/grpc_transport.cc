@@ -22,6 +22,7 @@
 #include "crypto/primitives.h"
 #include "crypto/reason.h"
 #include "doorstep/v1/enrol.grpc.pb.h"
+#include "doorstep/v1/office.grpc.pb.h"
 #include "doorstep/v1/sync.grpc.pb.h"
 
 namespace doorstep::client {
@@ -199,6 +200,7 @@ class GrpcTransport final : public Transport {
   GrpcTransport(const std::shared_ptr<grpc::Channel>& channel, const GrpcLimits& limits)
       : sync_(v1::Sync::NewStub(channel)),
         invitations_(v1::Invitations::NewStub(channel)),
+        office_(v1::Office::NewStub(channel)),
         limits_(limits) {}
 
   absl::Status Pull(const v1::PullRequest& request,
@@ -219,6 +221,16 @@ class GrpcTransport final : public Transport {
         current_, request, limits_.push_ms,
         [&](auto* context, auto& in, auto* out) { return sync_->Adopt(context, in, out); });
   }
+  absl::StatusOr<v1::PutChunkResponse> PutChunk(const v1::PutChunkRequest& request) override {
+    return CallOnce<v1::PutChunkResponse>(
+        current_, request, limits_.push_ms,
+        [&](auto* context, auto& in, auto* out) { return sync_->PutChunk(context, in, out); });
+  }
+  absl::StatusOr<v1::GetChunkResponse> GetChunk(const v1::GetChunkRequest& request) override {
+    return CallOnce<v1::GetChunkResponse>(
+        current_, request, limits_.push_ms,
+        [&](auto* context, auto& in, auto* out) { return sync_->GetChunk(context, in, out); });
+  }
   absl::StatusOr<v1::InvitationOpened> OpenInvitation(const v1::InvitationOpen& request) override {
     return CallOnce<v1::InvitationOpened>(
         current_, request, limits_.call_ms,
@@ -236,11 +248,17 @@ class GrpcTransport final : public Transport {
         current_, request, limits_.call_ms,
         [&](auto* context, auto& in, auto* out) { return invitations_->Answer(context, in, out); });
   }
+  absl::StatusOr<v1::OfficeAnswer> AskOffice(const v1::OfficeRequest& request) override {
+    return CallOnce<v1::OfficeAnswer>(
+        current_, request, limits_.call_ms,
+        [&](auto* context, auto& in, auto* out) { return office_->Ask(context, in, out); });
+  }
   void Cancel() override { current_.Cancel(); }
 
  private:
   std::unique_ptr<v1::Sync::Stub> sync_;
   std::unique_ptr<v1::Invitations::Stub> invitations_;
+  std::unique_ptr<v1::Office::Stub> office_;
   const GrpcLimits limits_;
   CurrentCall current_;
 };

@@ -18,7 +18,13 @@ inline constexpr int kSettleTriesMax = 3;  // of one scope's parted history in o
 inline constexpr size_t kHistoryBytesMax = 640 << 10;  // hashes in one pull; a message is 1 MiB
 inline constexpr size_t kRetakenBytesMax = 16 << 20;   // a family offered again, before it is taken
 inline constexpr int64_t kRetryDelayMaxMs = 5 * 60 * 1000;
-inline constexpr int kAlarmsMax = 64;  // told in one report
+// Chunks of files in one contact, up and down together; then the next contact goes on.
+inline constexpr size_t kFileBytesPerContact = 8 << 20;
+inline constexpr int64_t kFileAskAgainMs = int64_t{24} * 60 * 60 * 1000;  // of own ones, received
+// Before a file is looked for again of which the office lacked a chunk.
+inline constexpr int64_t kFileFetchAgainMs = 60'000;
+inline constexpr int kFileAsksMax = 16;  // in one contact
+inline constexpr int kAlarmsMax = 64;    // told in one report
 
 }  // namespace doorstep::client
 

@@ -112,7 +112,7 @@ LossFinding JudgeEnded(const LossQuestion& question, ScopeState& stored,
 
   std::map<Id, const Changeset*> by_uid;
   for (const Changeset& changeset : *proof) by_uid[changeset.uid] = &changeset;
-  const HeldWork* first = FamilyOf(stored) ? nullptr : FirstEntryOf(stored);
+  const HeldWork* first = FirstEntryOf(question.directory.tenant(), stored);
   for (const Changeset& changeset : *proof) {
     bool concerns = false;
     bool entitled = MayEnd(question, changeset);

@@ -1,5 +1,6 @@
 #include "client-core/sync/push_batch.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -72,6 +73,18 @@ class Filling {
   absl::Status status_;
 };
 
+// Families with an urgent row that has not been received, in order of the oldest of them.
+absl::StatusOr<std::vector<Id>> UrgentFamilies(Store& store, const Id& directory) {
+  std::vector<Id> families;
+  absl::Status read = store.outbox().ForEachUrgent([&](const OutboxRow& row) {
+    bool known = std::find(families.begin(), families.end(), row.scope) != families.end();
+    if (!known && row.scope != directory) families.push_back(row.scope);
+    return true;
+  });
+  if (!read.ok()) return read;
+  return families;
+}
+
 absl::Status PackRows(v1::PushRequest& request) {
   v1::PushRows rows;
   rows.mutable_rows()->Swap(request.mutable_rows());
@@ -101,9 +114,18 @@ absl::StatusOr<PushBatch> NextPushBatch(Store& store, const std::set<Id>& answer
   const Id& directory = store.identity().tenant;
   absl::Status read =
       store.outbox().ForEachOf(directory, [&](const OutboxRow& row) { return filling.Offer(row); });
-  if (read.ok() && filling.status().ok() && !filling.full()) {
+  absl::StatusOr<std::vector<Id>> urgent = UrgentFamilies(store, directory);
+  if (!urgent.ok()) return urgent.status();
+  auto goes_on = [&] { return read.ok() && filling.status().ok() && !filling.full(); };
+  for (const Id& family : *urgent) {
+    if (!goes_on()) break;
+    read =
+        store.outbox().ForEachOf(family, [&](const OutboxRow& row) { return filling.Offer(row); });
+  }
+  if (goes_on()) {
     read = store.outbox().ForEachAfter(after, [&](const OutboxRow& row) {
-      bool more = row.scope == directory || filling.Offer(row);
+      bool first = std::find(urgent->begin(), urgent->end(), row.scope) != urgent->end();
+      bool more = row.scope == directory || first || filling.Offer(row);
       if (!filling.full()) batch.last = row.position;
       return more;
     });

@@ -31,9 +31,10 @@ struct PushBatch {
 };
 inline constexpr int64_t kOutboxBegin = INT64_MIN;
 
-// The directory's rows first, then the rest in outbox order behind the position `after`; rows in
-// `answered` have had their answer in this contact. Asked by uid at most hourly. Empty: nothing to
-// push.
+// The directory's rows first, then those of families in which something urgent has not been
+// received (a concern), the family whose urgent row is oldest first; then the rest in outbox order
+// behind the position `after`. Rows in `answered` have had their answer in this contact. Asked by
+// uid at most hourly. Empty: nothing to push.
 absl::StatusOr<PushBatch> NextPushBatch(Store& store, const std::set<Id>& answered,
                                         absl::FunctionRef<RowTurn(const OutboxRow&)> turn,
                                         int64_t now_ms, int64_t after = kOutboxBegin);

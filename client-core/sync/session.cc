@@ -13,9 +13,6 @@
 #include "model/planted.h"
 
 namespace doorstep::client {
-namespace {
-
-// Whether nobody was there to answer: then pushing is not tried either.
 bool NobodyAnswered(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
@@ -27,8 +24,6 @@ bool NobodyAnswered(const absl::Status& status) {
       return false;
   }
 }
-
-}  // namespace
 
 std::string_view StageName(Stage stage) {
   switch (stage) {
@@ -42,6 +37,10 @@ std::string_view StageName(Stage stage) {
       return "pushing";
     case Stage::kDelivering:
       return "delivering";
+    case Stage::kSendingFiles:
+      return "sending files";
+    case Stage::kFetchingFiles:
+      return "fetching files";
     case Stage::kDone:
       return "done";
   }
@@ -79,6 +78,7 @@ Session::Machine::Next Session::Machine::Plan() {
   if (accepted_ && MayPull()) return Next::kPull;
   if (!tidied_) return Next::kTidy;
   if (!delivered_) return Next::kDeliver;
+  if (!files_done_) return Next::kFiles;
   return Next::kFinish;
 }
 
@@ -103,6 +103,9 @@ void Session::Machine::Advance() {
         break;
       case Next::kDeliver:
         done = SendDeliver();
+        break;
+      case Next::kFiles:
+        done = MoveFiles();
         break;
       case Next::kFinish:
         Finish(cut_short_);
@@ -373,6 +376,10 @@ absl::Status Session::Machine::TakeAdoptAnswer(const v1::AdoptResponse& response
     report_.set_adopted(report_.adopted() +
                         static_cast<uint32_t>(parted.adopt_last - parted.adopt_from + 1));
     progress_ = true;
+    // It lost entries, and may have lost chunks with them.
+    absl::Status asked =
+        store_.InTransaction([&] { return store_.attachments().ForgetAtOffice(scope); });
+    if (!asked.ok()) return asked;
     if (parted.adopt_last < row->seq) return SendAdoptStep(scope, parted.adopt_last + 1);
     parted_.erase(scope);
     return absl::OkStatus();
@@ -621,6 +628,15 @@ void Session::OnDeliver(uint64_t call, const absl::StatusOr<v1::DeliverResponse>
                         int64_t now_ms) {
   machine_->OnDeliver(call, response, now_ms);
 }
+void Session::OnPutChunk(uint64_t call, const absl::StatusOr<v1::PutChunkResponse>& response,
+                         int64_t now_ms) {
+  machine_->OnPutChunk(call, response, now_ms);
+}
+void Session::OnGetChunk(uint64_t call, const absl::StatusOr<v1::GetChunkResponse>& response,
+                         int64_t now_ms) {
+  machine_->OnGetChunk(call, response, now_ms);
+}
+v1::SyncProgress Session::progress() const { return machine_->progress(); }
 void Session::Abandon(const absl::Status& why) { machine_->Abandon(why); }
 bool Session::done() const { return machine_->stage() == Stage::kDone; }
 Stage Session::stage() const { return machine_->stage(); }

@@ -8,6 +8,8 @@
 //   share      what readers are owed goes into the outbox
 //   push       rows of each scope whose pull has reached its end or been refused; then pull again
 //   deliver    what is sealed to the server, of families that this device no longer holds
+//   files      chunks of files beside records, one at a time, up and then down, so many bytes a
+//              contact; records wait for none of them
 //
 // One request is outstanding at a time. An answer counts only as the answer to it: one to an older
 // request, or of another contact, is dropped. When nothing is new a contact is one round trip.
@@ -54,10 +56,21 @@ class Household {
 
 struct Request {
   uint64_t call = 0;  // names the answer
-  std::variant<v1::PullRequest, v1::PushRequest, v1::AdoptRequest, v1::DeliverRequest> body;
+  std::variant<v1::PullRequest, v1::PushRequest, v1::AdoptRequest, v1::DeliverRequest,
+               v1::PutChunkRequest, v1::GetChunkRequest>
+      body;
 };
 
-enum class Stage : uint8_t { kIdle, kPulling, kSettling, kPushing, kDelivering, kDone };
+enum class Stage : uint8_t {
+  kIdle,
+  kPulling,
+  kSettling,
+  kPushing,
+  kDelivering,
+  kSendingFiles,
+  kFetchingFiles,
+  kDone
+};
 std::string_view StageName(Stage stage);
 
 class Session {
@@ -85,12 +98,18 @@ class Session {
   void OnAdopt(uint64_t call, const absl::StatusOr<v1::AdoptResponse>& response, int64_t now_ms);
   void OnDeliver(uint64_t call, const absl::StatusOr<v1::DeliverResponse>& response,
                  int64_t now_ms);
+  void OnPutChunk(uint64_t call, const absl::StatusOr<v1::PutChunkResponse>& response,
+                  int64_t now_ms);
+  void OnGetChunk(uint64_t call, const absl::StatusOr<v1::GetChunkResponse>& response,
+                  int64_t now_ms);
 
   // Ends it here: every reference is let go, later answers are dropped. Done with CANCELLED.
   void Abandon(const absl::Status& why);
 
   bool done() const;
   Stage stage() const;
+  // How far the stage has come: entries received, rows answered, chunks moved. `of` 0: not known.
+  v1::SyncProgress progress() const;
   // Once done: OK, or why the contact ended early. What was finished before is kept either way.
   const absl::Status& status() const;
   const v1::SyncReport& report() const;

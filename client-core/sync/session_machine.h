@@ -1,5 +1,5 @@
 // The inside of Session: its memory of one contact. session.cc decides what comes next and sends
-// it; frames.cc takes what a pull brings.
+// it; frames.cc takes what a pull brings; file_transfer.cc moves chunks.
 #ifndef DOORSTEP_CLIENT_CORE_SYNC_SESSION_MACHINE_H_
 #define DOORSTEP_CLIENT_CORE_SYNC_SESSION_MACHINE_H_
 
@@ -23,6 +23,9 @@ namespace doorstep::client {
 // Contacts in a row that failed without any step forward; a name in the store's meta.
 inline constexpr std::string_view kFailures = "failures";
 
+// Whether nobody was there to answer: then nothing else is tried in this contact.
+bool NobodyAnswered(const absl::Status& status);
+
 class Session::Machine {
  public:
   explicit Machine(const Parts& parts);
@@ -35,6 +38,11 @@ class Session::Machine {
   void OnAdopt(uint64_t call, const absl::StatusOr<v1::AdoptResponse>& response, int64_t now_ms);
   void OnDeliver(uint64_t call, const absl::StatusOr<v1::DeliverResponse>& response,
                  int64_t now_ms);
+  void OnPutChunk(uint64_t call, const absl::StatusOr<v1::PutChunkResponse>& response,
+                  int64_t now_ms);
+  void OnGetChunk(uint64_t call, const absl::StatusOr<v1::GetChunkResponse>& response,
+                  int64_t now_ms);
+  v1::SyncProgress progress() const;
   // Ends without a word to the store.
   void Abandon(const absl::Status& why);
 
@@ -70,8 +78,14 @@ class Session::Machine {
     std::vector<v1::PullPage> pages;
     size_t bytes = 0;
   };
-  enum class Next : uint8_t { kPull, kSettle, kShare, kPush, kTidy, kDeliver, kFinish };
-  using Body = std::variant<v1::PullRequest, v1::PushRequest, v1::AdoptRequest, v1::DeliverRequest>;
+  enum class Next : uint8_t { kPull, kSettle, kShare, kPush, kTidy, kDeliver, kFiles, kFinish };
+  using Body = std::variant<v1::PullRequest, v1::PushRequest, v1::AdoptRequest, v1::DeliverRequest,
+                            v1::PutChunkRequest, v1::GetChunkRequest>;
+  // The chunk, or the question, that is under way.
+  struct Moving {
+    FileRow file;
+    std::optional<uint32_t> number;  // nullopt: a question
+  };
 
   // session.cc
   Next Plan();
@@ -100,6 +114,17 @@ class Session::Machine {
   bool Unserved(const Id& scope) const;
   bool ComesBack(const Id& scope) const;
   RowTurn TurnOf(const OutboxRow& row) const;
+
+  // file_transfer.cc
+  absl::Status MoveFiles();
+  absl::StatusOr<bool> SendOf(const FileRow& file);
+  absl::StatusOr<bool> FetchOf(const FileRow& file);
+  bool MaySend(const FileRow& file) const;
+  bool MayFetch(const FileRow& file) const;
+  absl::Status TakePutChunk(const v1::PutChunkResponse& response);
+  absl::Status TakeGetChunk(const v1::GetChunkResponse& response);
+  // What a refused chunk means for this contact; not OK where nobody answers.
+  absl::Status PutAside(const absl::Status& refused);
 
   // frames.cc
   absl::Status TakeFrame(const v1::PullFrame& frame);
@@ -177,8 +202,15 @@ class Session::Machine {
   PushBatch push_;
   int64_t push_after_ = kOutboxBegin;  // rows up to here have been looked at since the last pull
   DeliverBatch deliver_;
-  std::set<Id> endings_;    // assignments whose ending this device has acted on
-  std::set<Id> once_lost_;  // families of theirs
+  Moving moving_;
+  size_t file_bytes_ = 0;  // moved in this contact
+  int file_asks_ = 0;
+  bool files_done_ = false;
+  bool sends_no_files_ = false;        // the server has no room for them
+  std::set<std::string> files_aside_;  // scope and content: not again in this contact
+  uint64_t files_of_ = 0;              // chunks that had to move when it began
+  std::set<Id> endings_;               // assignments whose ending this device has acted on
+  std::set<Id> once_lost_;             // families of theirs
 };
 
 }  // namespace doorstep::client

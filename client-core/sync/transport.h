@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/secret.h"
 #include "doorstep/v1/enrol.pb.h"
+#include "doorstep/v1/office.pb.h"
 #include "doorstep/v1/sync.pb.h"
 
 namespace doorstep::client {
@@ -32,12 +33,17 @@ class Transport {
   virtual absl::StatusOr<v1::PushResponse> Push(const v1::PushRequest& request) = 0;
   virtual absl::StatusOr<v1::AdoptResponse> Adopt(const v1::AdoptRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::PutChunkResponse> PutChunk(const v1::PutChunkRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetChunkResponse> GetChunk(const v1::GetChunkRequest& request) = 0;
+
   virtual absl::StatusOr<v1::InvitationOpened> OpenInvitation(
       const v1::InvitationOpen& request) = 0;
   virtual absl::StatusOr<v1::InvitationRequests> WaitingFor(
       const v1::InvitationWaiting& request) = 0;
   virtual absl::StatusOr<v1::InvitationAnswered> AnswerInvitation(
       const v1::InvitationAnswer& request) = 0;
+
+  virtual absl::StatusOr<v1::OfficeAnswer> AskOffice(const v1::OfficeRequest& request) = 0;
 
   // Any thread: the call under way, and every later one, ends with E_CANCELLED.
   virtual void Cancel() = 0;

@@ -1,4 +1,5 @@
 // What waits for a person, and what they answer: two accounts settled, held work decided.
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -30,12 +31,38 @@ v1::AttentionItem FindItem(Core& core, const std::string& text, v1::AttentionIte
            " `doorstep attention` lists what waits.");
 }
 
+// The accounts numbered in "1,2" one after the other, each a paragraph: what a person asked for,
+// and what nobody does unasked.
+std::string Combined(const v1::FieldView& field, const std::string& numbers) {
+  std::string text;
+  for (size_t at = 0; at <= numbers.size();) {
+    const size_t end = std::min(numbers.find(',', at), numbers.size());
+    const std::string number = numbers.substr(at, end - at);
+    const bool digit = number.size() == 1 && number[0] >= '1' && number[0] <= '9';
+    const int index = digit ? number[0] - '1' : field.values_size();
+    if (index >= field.values_size()) {
+      Fail(Exit::kUsage, "--combine takes the numbers shown beside the accounts: --combine 2,1.");
+    }
+    const v1::ValueView& value = field.values(index);
+    const Json said = ParseJson(value.json());
+    if (value.sealed() || !said.is_string()) {
+      Fail(Exit::kUsage, "only texts that this device can read are combined.");
+    }
+    text += (text.empty() ? "" : "\n\n") + said.get<std::string>();
+    at = end + 1;
+  }
+  return text;
+}
+
 void Settle(Core& core, const Arguments& arguments) {
   const v1::AttentionItem item =
       FindItem(core, arguments.Text("ITEM"), v1::AttentionItem::CONTESTED, "pair of accounts");
   const uint32_t keep = arguments.Number("--keep", 0);
-  const int ways = arguments.Has("--keep") + arguments.Has("--text") + arguments.Has("--value");
-  if (ways != 1) Fail(Exit::kUsage, "say how: --keep N, --text TEXT or --value VALUE.");
+  const int ways = arguments.Has("--keep") + arguments.Has("--combine") + arguments.Has("--text") +
+                   arguments.Has("--value");
+  if (ways != 1) {
+    Fail(Exit::kUsage, "say how: --keep N, --combine N,N, --text TEXT or --value VALUE.");
+  }
   v1::Edits edits;
   edits.set_scope(item.scope());
   v1::RecordEdit& record = *edits.add_records();
@@ -54,13 +81,14 @@ void Settle(Core& core, const Arguments& arguments) {
       Fail(Exit::kNotNow, "that account is sealed: this device cannot keep it yet.");
     field.set_value(kept.value());
     if (kept.value().empty()) field.set_json(kept.json());
+  } else if (arguments.Has("--combine")) {
+    field.set_json(Json(Combined(item.field(), arguments.Text("--combine"))).dump());
   } else {
     const v1::SchemaType& type = core.TypeOf(item.record().type());
     const std::string name = item.field().name();
-    field.set_json(
-        arguments.Has("--text")
-            ? Json(TextGiven(arguments.Text("--text"))).dump()
-            : ValueGiven(core, core.Field(type, name), arguments.Text("--value")).dump());
+    field.set_json(arguments.Has("--text")
+                       ? Json(TextGiven(arguments.Text("--text"))).dump()
+                       : ValueGiven(core.Field(type, name), arguments.Text("--value")).dump());
   }
   Report(core, core.Resolve(item.id(), edits));
 }
@@ -94,6 +122,7 @@ void AddAttentionCommands(CLI::App* app, Chosen* chosen) {
           "  doorstep settle 5e10 --keep 2\n  doorstep settle 5e10 --text @together.txt")
       .Takes("ITEM", "Its id in `doorstep attention`, or the record's")
       .Option("--keep", "The number shown beside one of them")
+      .Option("--combine", "N,N: these texts, one below the other")
       .Option("--text", "TEXT in place of both; both stay in the history")
       .Option("--value", "VALUE in place of both: a code, a date, a number")
       .Runs(Settle);

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <regex>
 
 #include "shell/cli/failure.h"
 #include "shell/cli/terminal.h"
@@ -26,14 +25,6 @@ std::string ReadAll(std::istream& in) {
     }
   }
   return text;
-}
-
-// domain: GIR 0AA, or an area, a district and an inward code.
-const std::regex& PostcodeShape() {
-  static const std::regex shape(
-      "^(GIR ?0AA|[A-PR-UWYZ]([0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9]([0-9]|[ABEHMNPRV-Y])|"
-      "[0-9][A-HJKPS-UW]) ?[0-9][ABD-HJLNP-UW-Z]{2})$");
-  return shape;
 }
 
 }  // namespace
@@ -132,6 +123,9 @@ void Report(Core& core, const v1::Committed& committed) {
     std::cout << "The office will keep this aside until somebody decides: "
               << Isolated(committed.words()) << "\n";
   }
+  for (const v1::EntryFinding& doubt : committed.doubts()) {
+    std::cout << "Worth a second look: " << Isolated(doubt.words()) << "\n";
+  }
 }
 
 std::string TextGiven(const std::string& argument) {
@@ -144,8 +138,7 @@ std::string TextGiven(const std::string& argument) {
   return text;
 }
 
-Json ValueGiven(Core& core, const v1::SchemaType::Field& field, const std::string& text) {
-  if (field.name() == "postcode") return PostcodeGiven(core, text);
+Json ValueGiven(const v1::SchemaType::Field& field, const std::string& text) {
   if (field.kind() == "instant") {
     const std::string instant = Instant(text);
     if (instant.empty()) Fail(Exit::kUsage, "a time is written \"2026-11-25 14:05\".");
@@ -162,25 +155,6 @@ Json ValueGiven(Core& core, const v1::SchemaType::Field& field, const std::strin
     return number;
   }
   return field.kind() == "text" ? TextGiven(text) : text;
-}
-
-std::string PostcodeGiven(Core& core, const std::string& text) {
-  if (text.empty()) return "";
-  std::string packed;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (!std::isspace(byte)) packed += static_cast<char>(std::toupper(byte));
-  }
-  // No area begins with ZZ: those that do were set aside for samples.
-  const bool sample = packed.starts_with("ZZ99");
-  if (sample && !core.settings().samples) {
-    Fail(Exit::kUsage, "postcodes that begin ZZ99 are for samples: say `doorstep --samples …`.");
-  }
-  const bool sized = packed.size() >= 5 && packed.size() <= 7;
-  if (!sized || (!sample && !std::regex_match(packed, PostcodeShape()))) {
-    Fail(Exit::kUsage, "that is no postcode. Nothing was stored; leave it out if it is not known.");
-  }
-  return packed.insert(packed.size() - 3, " ");
 }
 
 }  // namespace doorstep::shell

@@ -53,11 +53,7 @@ std::string TextGiven(const std::string& argument);
 
 // A value as typed for a field: JSON for numbers and yes or no, a full instant from a local time, a
 // text else.
-Json ValueGiven(Core& core, const v1::SchemaType::Field& field, const std::string& text);
-
-// A postcode as it is stored. Fails for what is none, and for one reserved for samples without
-// --samples.
-std::string PostcodeGiven(Core& core, const std::string& text);
+Json ValueGiven(const v1::SchemaType::Field& field, const std::string& text);
 
 }  // namespace doorstep::shell
 

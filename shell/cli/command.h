@@ -62,11 +62,16 @@ class Command {
 void AddDeviceCommands(CLI::App* app, Chosen* chosen);     // request … status, sync, drafts
 void AddFamilyCommands(CLI::App* app, Chosen* chosen);     // family, person, address …
 void AddWorkCommands(CLI::App* app, Chosen* chosen);       // visit, note, concern
+void AddFileCommands(CLI::App* app, Chosen* chosen);       // attach, save, files
 void AddPlanCommands(CLI::App* app, Chosen* chosen);       // plan … approve
-void AddReadingCommands(CLI::App* app, Chosen* chosen);    // ls, show, story, search, history
+void AddPracticeCommands(CLI::App* app, Chosen* chosen);   // story, worklist, today, changed …
+void AddReadingCommands(CLI::App* app, Chosen* chosen);    // ls, show, search, history
+void AddProgrammeCommands(CLI::App* app, Chosen* chosen);  // programme list, show, test
 void AddAttentionCommands(CLI::App* app, Chosen* chosen);  // attention, settle, release …
 void AddDirectoryCommands(CLI::App* app, Chosen* chosen);  // staff, role, invite, devices …
 void AddRecordCommands(CLI::App* app, Chosen* chosen);     // put, get, edit, schema, new-id
+void AddOfficeCommands(CLI::App* app, Chosen* chosen);     // find, duty, team, looked, audit …
+void AddOpenCommand(CLI::App* app, Chosen* chosen);        // open
 
 }  // namespace doorstep::shell
 

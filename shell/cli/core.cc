@@ -1,12 +1,18 @@
 #include "shell/cli/core.h"
 
 #include <strings.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -88,6 +94,18 @@ class Waiting {
   ds_error error_ = {};
 };
 
+// One line, written over again; the end of the contact begins a new one.
+void ShowProgress(void*, ds_bytes bytes) {
+  v1::SyncProgress progress;
+  if (!progress.ParseFromArray(bytes.data, static_cast<int>(bytes.size))) return;
+  std::string line = "… " + progress.stage();
+  if (progress.done() > 0 || progress.of() > 0) line += " " + std::to_string(progress.done());
+  if (progress.of() > 0) line += " of " + std::to_string(progress.of());
+  line.resize(std::max<size_t>(line.size(), 48), ' ');
+  std::cerr << "\r" << (progress.stage() == "done" ? std::string(48, ' ') + "\r" : line)
+            << std::flush;
+}
+
 }  // namespace
 
 Core::Core(const Settings& settings) : settings_(settings) {
@@ -113,8 +131,12 @@ ds_client* Core::Locked() {
   v1::ClientOptions options;
   options.set_samples(settings_.samples);
   ds_error error = {};
+  ds_host host = {};
+  host.size = sizeof host;
+  // On a terminal only: whoever reads the output of a script wants none of it.
+  if (!settings_.json && isatty(STDERR_FILENO) != 0) host.sync_progress = ShowProgress;
   const ds_status status = ds_client_open(settings_.dir.c_str(), View(options.SerializeAsString()),
-                                          nullptr, &client_, &error);
+                                          &host, &client_, &error);
   if (status != DS_OK) FailWith("open " + settings_.dir, status, error);
   return client_;
 }
@@ -191,10 +213,23 @@ v1::Status Core::Status() {
   return LockedStatus();
 }
 
+// Where the core has refused one value: which, and why.
+void Core::FailAtEntry(const v1::Edits& edits) {
+  ds_buffer buffer = {};
+  if (ds_check(Open(), View(edits.SerializeAsString()), &buffer, nullptr) != DS_OK) return;
+  const v1::Findings findings = Take<v1::Findings>(&buffer);
+  for (const v1::EntryFinding& entry : findings.entries()) {
+    if (!entry.refused()) continue;
+    Fail(Exit::kUsage, "the " + entry.field_name() + " of a " + entry.record().type_name() +
+                           " is not taken. " + entry.words() + " Nothing was stored.");
+  }
+}
+
 v1::Committed Core::Commit(const v1::Edits& edits, const std::string& doing) {
   ds_buffer buffer = {};
   ds_error error = {};
   const ds_status status = ds_commit(Open(), View(edits.SerializeAsString()), &buffer, &error);
+  if (status != DS_OK && error.reason == DS_REASON_FORMAT) FailAtEntry(edits);
   if (status != DS_OK) FailWith(doing, status, error);
   return Take<v1::Committed>(&buffer);
 }
@@ -243,10 +278,6 @@ std::vector<v1::Answer> Core::Ask(const v1::Query& query) {
     const ds_status status = ds_query_open(Open(), View(page.SerializeAsString()), &opened, &error);
     if (status != DS_OK) FailWith("look that up", status, error);
     std::vector<v1::Answer> answers = Drain(opened);
-    // A core that knows no pages answers with the first one again.
-    const bool again = !all.empty() && !answers.empty() &&
-                       answers[0].SerializeAsString() == all[0].SerializeAsString();
-    if (again) return all;
     const bool last = answers.size() < kPage || query.limit() != 0;
     for (v1::Answer& answer : answers) all.push_back(std::move(answer));
     if (last) return all;
@@ -298,6 +329,49 @@ std::string Core::GetDraft(const std::string& id) {
   const ds_status status = ds_draft_get(Open(), IdOf(id), &buffer, &error);
   if (status != DS_OK) FailWith("read the draft", status, error);
   return Taken(&buffer);
+}
+
+v1::Committed Core::Attach(const v1::NewFile& what, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) Fail(Exit::kNotFound, "that file cannot be read. Nothing was changed.");
+  const auto read = [](void* context, uint8_t* into, size_t capacity) -> int64_t {
+    auto& from = *static_cast<std::ifstream*>(context);
+    from.read(reinterpret_cast<char*>(into), static_cast<std::streamsize>(capacity));
+    return from.bad() ? -1 : static_cast<int64_t>(from.gcount());
+  };
+  ds_buffer buffer = {};
+  ds_error error = {};
+  const ds_status status =
+      ds_attachment_put(Open(), View(what.SerializeAsString()), read, &file, &buffer, &error);
+  if (status != DS_OK) FailWith("attach the file", status, error);
+  return Parsed<v1::Committed>(Taken(&buffer));
+}
+
+void Core::SaveFile(const std::string& id, const std::string& path) {
+  // Beside its place first: what is written counts only once all of it has been.
+  const std::string part = path + ".part";
+  std::ofstream file(part, std::ios::binary | std::ios::trunc);
+  if (!file) Fail(Exit::kUnreachable, "that place cannot be written to.");
+  std::error_code ignored;
+  std::filesystem::permissions(
+      part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+  const auto write = [](void* context, ds_bytes piece) -> int32_t {
+    auto& to = *static_cast<std::ofstream*>(context);
+    to.write(reinterpret_cast<const char*>(piece.data), static_cast<std::streamsize>(piece.size));
+    return to ? 0 : 1;
+  };
+  ds_error error = {};
+  const ds_status status =
+      ds_attachment_get(Open(), reinterpret_cast<const uint8_t*>(id.data()), write, &file, &error);
+  file.close();
+  if (status != DS_OK || !file) {
+    std::filesystem::remove(part, ignored);
+    if (status != DS_OK) FailWith("save the file", status, error);
+    Fail(Exit::kUnreachable, "the file could not be written.");
+  }
+  std::error_code moved;
+  std::filesystem::rename(part, path, moved);
+  if (moved) Fail(Exit::kUnreachable, "the file could not be put in its place.");
 }
 
 v1::SyncReport Core::Sync() {

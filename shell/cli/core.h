@@ -52,6 +52,10 @@ class Core {
   v1::Attention Attention();
   std::string NewId();
 
+  // A file of this machine beside a record, and the other way.
+  v1::Committed Attach(const v1::NewFile& what, const std::string& path);
+  void SaveFile(const std::string& id, const std::string& path);
+
   void PutDraft(const std::string& id, const std::string& draft);
   std::string GetDraft(const std::string& id);
 
@@ -70,6 +74,7 @@ class Core {
   const v1::SchemaType::Field& Field(const v1::SchemaType& type, const std::string& name);
 
  private:
+  void FailAtEntry(const v1::Edits& edits);
   Settings settings_;
   ds_client* client_ = nullptr;
   bool unlocked_ = false;

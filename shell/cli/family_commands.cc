@@ -122,7 +122,7 @@ void AddAddress(Core& core, const Arguments& arguments) {
   change.Record("Address")
       .SetId("person", person)
       .Set("lines", TextGiven(arguments.Text("--lines")))
-      .Set("postcode", PostcodeGiven(core, arguments.Text("--postcode")))
+      .Set("postcode", arguments.Text("--postcode"))
       .Set("kind", arguments.Text("--kind"))
       .Set("from_on", arguments.Text("--from"));
   if (arguments.Has("--main")) change.SetYes("main");
@@ -148,7 +148,7 @@ void AddSafeAddress(Core& core, const Arguments& arguments) {
   change.Record("SafeAddress")
       .SetId("person", person)
       .Set("lines", TextGiven(arguments.Text("--lines")))
-      .Set("postcode", PostcodeGiven(core, arguments.Text("--postcode")))
+      .Set("postcode", arguments.Text("--postcode"))
       .Set("reason", TextGiven(arguments.Text("--reason")))
       .SetIds("excluded", excluded)
       .Set("excluded_others", TextGiven(arguments.Text("--excluded-others")))

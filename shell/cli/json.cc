@@ -17,7 +17,9 @@ constexpr int kDepthMax = 16;
 
 bool HoldsJson(const FieldDescriptor& field) {
   return field.name() == "json" || field.full_name() == "doorstep.v1.PlanAnswer.Change.before" ||
-         field.full_name() == "doorstep.v1.PlanAnswer.Change.after";
+         field.full_name() == "doorstep.v1.PlanAnswer.Change.after" ||
+         field.full_name() == "doorstep.v1.PlanDifference.Change.before" ||
+         field.full_name() == "doorstep.v1.PlanDifference.Change.after";
 }
 
 Json Text(const FieldDescriptor& field, const std::string& text) {

@@ -13,9 +13,10 @@ namespace {
 
 constexpr char kAbout[] =
     "Doorstep: families' records on this device, with or without a network.\n"
-    "Everything but `sync`, `enrol`, `invite` and `confirm` works offline. Ids may be shortened "
-    "to\n"
-    "their first digits, families, staff and teams named. A TEXT may be @FILE, or - for standard\n"
+    "Everything but `sync`, `enrol`, `invite`, `confirm` and what asks the office (`find`, "
+    "`known`,\n"
+    "`duty`, `my-team`, `office-records`, `audit`) works offline. Ids may be shortened to their\n"
+    "first digits, families, staff and teams named. A TEXT may be @FILE, or - for standard\n"
     "input.";
 
 constexpr char kEnding[] =
@@ -24,6 +25,7 @@ constexpr char kEnding[] =
     "the command line.\n\n"
     "A day:\n"
     "  doorstep sync\n"
+    "  doorstep today\n"
     "  doorstep story Example\n"
     "  doorstep visit new Example --account @visit.txt --present Ada\n"
     "  doorstep attention\n\n"
@@ -54,11 +56,16 @@ int main(int argc, char** argv) {
   AddDeviceCommands(&app, &chosen);
   AddFamilyCommands(&app, &chosen);
   AddWorkCommands(&app, &chosen);
+  AddFileCommands(&app, &chosen);
   AddPlanCommands(&app, &chosen);
+  AddPracticeCommands(&app, &chosen);
+  AddProgrammeCommands(&app, &chosen);
   AddReadingCommands(&app, &chosen);
   AddAttentionCommands(&app, &chosen);
   AddRecordCommands(&app, &chosen);
   AddDirectoryCommands(&app, &chosen);
+  AddOfficeCommands(&app, &chosen);
+  AddOpenCommand(&app, &chosen);
 
   try {
     app.parse(argc, argv);

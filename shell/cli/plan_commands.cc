@@ -8,6 +8,7 @@
 #include "shell/cli/failure.h"
 #include "shell/cli/find.h"
 #include "shell/cli/json.h"
+#include "shell/cli/practice_text.h"
 #include "shell/cli/show.h"
 #include "shell/cli/terminal.h"
 
@@ -226,24 +227,88 @@ void AddDecisions(CLI::App* app, Chosen* chosen) {
       });
 }
 
+v1::PlanPage AskPage(Core& core, const std::string& plan) {
+  v1::Query query;
+  query.mutable_plan_page()->set_id(plan);
+  const std::vector<v1::Answer> answers = core.Ask(query);
+  return answers.empty() ? v1::PlanPage() : answers[0].plan_page();
+}
+
 void ShowPlan(Core& core, const Arguments& arguments) {
   const v1::RecordView plan = FindOfFamily(core, "Plan", arguments.Text("PLAN"));
-  if (core.settings().json)
-    std::cout << ToJson(AskPlan(core, plan.id())).dump(2) << "\n";
-  else
-    std::cout << PlanText(core, plan);
+  const v1::PlanPage page = AskPage(core, plan.id());
+  if (core.settings().json) {
+    Json shown = ToJson(AskPlan(core, plan.id()));
+    shown["page"] = ToJson(page);
+    std::cout << shown.dump(2) << "\n";
+    return;
+  }
+  std::cout << PlanText(core, plan) << PlanAgreementText(page);
+}
+
+std::vector<v1::PlanVersion> AskVersions(Core& core, const std::string& plan) {
+  v1::Query query;
+  query.mutable_plan_versions()->set_id(plan);
+  std::vector<v1::PlanVersion> versions;
+  for (const v1::Answer& answer : core.Ask(query)) versions.push_back(answer.plan_version());
+  return versions;
+}
+
+void ShowVersions(Core& core, const Arguments& arguments) {
+  const v1::RecordView plan = FindOfFamily(core, "Plan", arguments.Text("PLAN"));
+  Json list = Json::array();
+  std::string out;
+  for (const v1::PlanVersion& version : AskVersions(core, plan.id())) {
+    list.push_back(ToJson(version));
+    out += Hex(version.digest()).substr(0, 16) + "  " +
+           (version.seq() == 0 ? "not received" : "received " + LocalTime(version.received_ms())) +
+           (version.present() ? ", what the plan says now" : "") + "\n";
+    for (const v1::DecisionLine& decision : version.decisions()) {
+      out += "    " + decision.decision() + " by " + OneLine(decision.by(), 40) +
+             (decision.provisional() ? " (provisional)" : "") + "\n";
+    }
+  }
+  std::cout << (core.settings().json ? list.dump(2) + "\n" : out);
+}
+
+// The digest that these digits begin; exactly one.
+std::string DigestGiven(const std::vector<v1::PlanVersion>& versions, const std::string& digits) {
+  std::string found;
+  for (const v1::PlanVersion& version : versions) {
+    if (!Hex(version.digest()).starts_with(digits)) continue;
+    if (!found.empty()) Fail(Exit::kUsage, "more than one version begins so: give more digits.");
+    found = version.digest();
+  }
+  if (found.empty()) {
+    Fail(Exit::kNotFound, "no version begins so. `doorstep plan versions` lists them.");
+  }
+  return found;
 }
 
 void ShowDifference(Core& core, const Arguments& arguments) {
   const v1::RecordView plan = FindOfFamily(core, "Plan", arguments.Text("PLAN"));
-  const v1::PlanAnswer answer = AskPlan(core, plan.id());
+  v1::Query query;
+  query.mutable_plan_difference()->set_id(plan.id());
+  if (arguments.Has("--from") || arguments.Has("--to")) {
+    const std::vector<v1::PlanVersion> versions = AskVersions(core, plan.id());
+    if (arguments.Has("--from")) {
+      query.mutable_plan_difference()->set_before(DigestGiven(versions, arguments.Text("--from")));
+    }
+    if (arguments.Has("--to")) {
+      query.mutable_plan_difference()->set_after(DigestGiven(versions, arguments.Text("--to")));
+    }
+  }
+  const std::vector<v1::Answer> answers = core.Ask(query);
+  const v1::PlanDifference difference =
+      answers.empty() ? v1::PlanDifference() : answers[0].plan_difference();
   if (core.settings().json) {
-    std::cout << ToJson(answer).dump(2) << "\n";
+    std::cout << ToJson(difference).dump(2) << "\n";
     return;
   }
+  const v1::PlanAnswer answer = AskPlan(core, plan.id());
   std::cout << "The plan is " << PlanStatusWords(answer) << "; version "
             << Hex(answer.digest()).substr(0, 16) << "\n"
-            << DifferenceText(core, answer);
+            << DifferenceWordsText(difference);
 }
 
 void AddPlans(CLI::App* app, Chosen* chosen) {
@@ -267,8 +332,15 @@ void AddPlans(CLI::App* app, Chosen* chosen) {
   Command(plan.app(), chosen, "show", "Needs, goals, actions, decisions")
       .Takes("PLAN", "Its id, or the family")
       .Runs(ShowPlan);
-  Command(plan.app(), chosen, "diff", "What changed since the version last approved")
+  Command(plan.app(), chosen, "versions",
+          "Every version that was decided about, and the present one")
       .Takes("PLAN", "Its id, or the family")
+      .Runs(ShowVersions);
+  Command(plan.app(), chosen, "diff", "What changed, word by word, since the version last approved",
+          "  doorstep plan diff Example --from 9c41 --to 3f05")
+      .Takes("PLAN", "Its id, or the family")
+      .Option("--from", "Another version: the beginning of its digest")
+      .Option("--to", "Another version than the present one")
       .Runs(ShowDifference);
 }
 

@@ -1,4 +1,4 @@
-// Looking things up: lists, one record, a family's story, full text, and everything ever written.
+// Looking things up: lists, one record, full text, and everything ever written.
 #include <algorithm>
 #include <iostream>
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kGistColumns = 64;
 
-void PrintRecords(Core& core, const std::vector<v1::RecordView>& records, bool with_type) {
+void PrintRecords(Core& core, const std::vector<v1::RecordView>& records) {
   if (core.settings().json) {
     Json list = Json::array();
     for (const v1::RecordView& record : records) list.push_back(ToJson(record));
@@ -29,16 +29,13 @@ void PrintRecords(Core& core, const std::vector<v1::RecordView>& records, bool w
         std::any_of(record.fields().begin(), record.fields().end(),
                     [](const v1::FieldView& field) { return field.contested(); });
     std::vector<std::string> row = {Hex(record.id()).substr(0, 12)};
-    if (with_type) row.push_back(record.type_name());
     row.push_back(Gist(record, kGistColumns));
     row.push_back(OneLine(record.made_by_name(), 24));
     row.push_back(SafetyWords(record.safety()));
     row.push_back(contested ? "two accounts" : "");
     rows.push_back(std::move(row));
   }
-  std::vector<std::string> heading = {"id"};
-  if (with_type) heading.push_back("record");
-  for (const char* name : {"says", "made by", "safe", ""}) heading.push_back(name);
+  const std::vector<std::string> heading = {"id", "says", "made by", "safe", ""};
   std::cout << (rows.empty() ? "Nothing is here.\n" : Table(heading, rows));
 }
 
@@ -46,7 +43,7 @@ void List(Core& core, const Arguments& arguments) {
   const std::string scope =
       arguments.Has("--family") ? FindFamily(core, arguments.Text("--family")) : "";
   if (arguments.Has("TYPE")) {
-    PrintRecords(core, RecordsOf(core, arguments.Text("TYPE"), scope), false);
+    PrintRecords(core, RecordsOf(core, arguments.Text("TYPE"), scope));
     return;
   }
   std::vector<std::vector<std::string>> rows;
@@ -71,18 +68,6 @@ void Show(Core& core, const Arguments& arguments) {
     std::cout << ToJson(record).dump(2) << "\n";
   else
     std::cout << RecordText(record);
-}
-
-void Story(Core& core, const Arguments& arguments) {
-  v1::Query query;
-  query.mutable_story()->set_scope(FindFamily(core, arguments.Text("FAMILY")));
-  std::vector<v1::RecordView> records;
-  for (const v1::Answer& answer : core.Ask(query)) records.push_back(answer.record());
-  if (!arguments.Has("--whole") || core.settings().json) {
-    PrintRecords(core, records, true);
-    return;
-  }
-  for (const v1::RecordView& record : records) std::cout << RecordText(record) << "\n";
 }
 
 // The core marks what it found with isolates; a terminal shows brackets.
@@ -165,11 +150,6 @@ void AddReadingCommands(CLI::App* app, Chosen* chosen) {
       .Takes("ID", "Its id, or the beginning of it")
       .Option("--type", "Look among these only: faster")
       .Runs(Show);
-  Command(app, chosen, "story", "Everything of a family, in the order it was made",
-          "  doorstep story Example --whole")
-      .Takes("FAMILY", "Name or id")
-      .Flag("--whole", "Every field, not a line each")
-      .Runs(Story);
   Command search(app, chosen, "search", "Full text, offline; every word must occur",
                  "  doorstep search school attend");
   search.app()

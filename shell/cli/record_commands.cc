@@ -55,6 +55,18 @@ void PutRecord(Change& change, const Json& record, const Labels& labels) {
   }
 }
 
+void ShowFindings(const v1::Findings& findings) {
+  bool fine = findings.expected() != v1::HELD;
+  for (const v1::EntryFinding& entry : findings.entries()) {
+    std::cout << entry.record().type_name() << " " << entry.field_name() << ": "
+              << (entry.refused() ? "not taken. " : "worth a second look. ")
+              << Isolated(entry.words()) << "\n";
+    fine = fine && !entry.refused();
+  }
+  if (findings.expected() == v1::HELD) std::cout << Isolated(findings.words()) << "\n";
+  if (fine) std::cout << "Nothing stands against it.\n";
+}
+
 void Put(Core& core, const Arguments& arguments) {
   const Json file = ParseJson(TextGiven("@" + arguments.Text("FILE")));
   if (!file.is_object()) Fail(Exit::kUsage, "that file holds no JSON object. Nothing was stored.");
@@ -81,10 +93,8 @@ void Put(Core& core, const Arguments& arguments) {
     const v1::Findings findings = core.Check(change.edits());
     if (core.settings().json)
       std::cout << ToJson(findings).dump(2) << "\n";
-    else if (findings.expected() == v1::HELD)
-      std::cout << Isolated(findings.words()) << "\n";
     else
-      std::cout << "Nothing stands against it.\n";
+      ShowFindings(findings);
     return;
   }
   change.Save("store the records");
@@ -125,7 +135,7 @@ void Edit(Core& core, const Arguments& arguments) {
       change.Clear(name);
       continue;
     }
-    change.SetJson(name, ValueGiven(core, field, text));
+    change.SetJson(name, ValueGiven(field, text));
     v1::FieldEdit& edit = *change.record().mutable_fields(change.record().fields_size() - 1);
     if (drop)
       edit.set_how(v1::FieldEdit::DROP);

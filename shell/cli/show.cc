@@ -233,27 +233,6 @@ std::string PlanText(Core& core, const v1::RecordView& plan) {
   return out + DecisionsText(core, plan, answer);
 }
 
-std::string DifferenceText(Core& core, const v1::PlanAnswer& plan) {
-  if (plan.changes_size() == 0) return "Nothing differs from the version last approved.\n";
-  std::string out = plan.approved_digest().empty()
-                        ? "Nothing was approved yet; this is the whole plan:\n"
-                        : "Since the version last approved:\n";
-  for (const v1::PlanAnswer::Change& change : plan.changes()) {
-    const std::string type = change.record().type_name().empty()
-                                 ? "record"
-                                 : core.Type(change.record().type_name()).name();
-    out += "  " + type + " " + Hex(change.record().id()).substr(0, 12) + ", " +
-           Label(change.field()) + "\n";
-    for (const std::string& json : change.before()) {
-      out += "    before:\n" + Block(TextOfValue(json), 6);
-    }
-    for (const std::string& json : change.after()) {
-      out += "    after:\n" + Block(TextOfValue(json), 6);
-    }
-  }
-  return out;
-}
-
 // ---- What waits
 // ----------------------------------------------------------------------------------
 
@@ -381,6 +360,16 @@ std::string StatusText(const v1::Status& status) {
   if (!status.locked()) {
     row("not yet received", std::to_string(status.unsent()));
     if (status.unsendable() > 0) row("cannot be sent", std::to_string(status.unsendable()));
+    if (status.concerns_unreceived() > 0) {
+      row("CONCERNS", std::to_string(status.concerns_unreceived()) + " not received. " +
+                          Isolated(status.safeguarding().words()));
+    }
+    if (status.chunks_to_send() > 0) {
+      row("files", std::to_string(status.chunks_to_send()) + " pieces have to go out");
+    }
+    if (status.chunks_to_fetch() > 0) {
+      row("files to come", std::to_string(status.chunks_to_fetch()) + " pieces are not here yet");
+    }
     row("kept aside", std::to_string(status.held()));
     row("two accounts", std::to_string(status.contested()));
     row("archive",
@@ -422,6 +411,14 @@ std::string SyncText(const v1::SyncReport& report, const v1::Status& status) {
   }
   for (const std::string& alarm : report.alarms()) {
     out += "ALARM, tell an administrator: " + Isolated(alarm) + "\n";
+  }
+  if (report.chunks_up() > 0 || report.chunks_down() > 0) {
+    out += "Files: " + std::to_string(report.chunks_up()) + " pieces sent, " +
+           std::to_string(report.chunks_down()) + " fetched.\n";
+  }
+  if (status.chunks_to_send() > 0 || status.chunks_to_fetch() > 0) {
+    out += std::to_string(status.chunks_to_send()) + " pieces of files have still to go out, " +
+           std::to_string(status.chunks_to_fetch()) + " to come: sync again.\n";
   }
   out += status.all_synced()
              ? "All synced.\n"

@@ -25,8 +25,6 @@ std::string Gist(const v1::RecordView& record, size_t columns);
 // Needs, goals and actions as a tree, the standing of the plan and what has been decided about it.
 std::string PlanText(Core& core, const v1::RecordView& plan);
 v1::PlanAnswer AskPlan(Core& core, const std::string& plan);
-// What changed since the version last approved, field by field: before and after.
-std::string DifferenceText(Core& core, const v1::PlanAnswer& plan);
 std::string PlanStatusWords(const v1::PlanAnswer& plan);
 
 // The names of the kinds: "CONTESTED" as "two texts", and so on.

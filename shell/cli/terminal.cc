@@ -197,6 +197,8 @@ std::string LocalTime(int64_t ms) {
 
 std::string Today() { return absl::FormatTime("%Y-%m-%d", absl::Now(), London()); }
 
+int64_t NowMs() { return absl::ToUnixMillis(absl::Now()); }
+
 std::string NowUtc() {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
 }
@@ -212,6 +214,22 @@ std::string Instant(const std::string& text) {
   for (const char* format : {"%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"}) {
     if (absl::ParseTime(format, text, London(), &time, &error)) {
       return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+    }
+  }
+  return "";
+}
+
+std::string NextInstant(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%H:%M", text, absl::UTCTimeZone(), &time, &error)) return Instant(text);
+  const absl::Time now = absl::Now();
+  for (const absl::Time day : {now, now + absl::Hours(24)}) {
+    const std::string date = absl::FormatTime("%Y-%m-%d", day, London());
+    const std::string instant = Instant(date + " " + text);
+    if (absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", instant, absl::UTCTimeZone(), &time, &error) &&
+        time > now) {
+      return instant;
     }
   }
   return "";

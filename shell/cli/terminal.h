@@ -36,11 +36,14 @@ std::string Short(std::string_view id);
 
 // "25 Nov 2026 14:05" in Europe/London; "-" for 0.
 std::string LocalTime(int64_t ms);
-std::string Today();   // "2026-11-25" in Europe/London
+std::string Today();  // "2026-11-25" in Europe/London
+int64_t NowMs();
 std::string NowUtc();  // "2026-11-25T14:05:00.000Z"
 // "2026-11-25 14:05" (Europe/London), "2026-11-25T14:05Z" or a full instant, as a full instant;
 // empty if it is none of these.
 std::string Instant(const std::string& text);
+// The same, and "15:30" is the next time that clocks show it: today, or tomorrow.
+std::string NextInstant(const std::string& text);
 
 }  // namespace doorstep::shell
 

@@ -97,6 +97,35 @@ void SignVisit(Core& core, const Arguments& arguments) {
   change.Save("sign the visit");
 }
 
+// The timer for lone workers runs at the office from when it receives this.
+void StartVisit(Core& core, const Arguments& arguments) {
+  const v1::RecordView visit = FindRecord(core, "Visit", arguments.Text("VISIT"));
+  const std::string until = NextInstant(arguments.Text("--until"));
+  if (until.empty()) Fail(Exit::kUsage, "a time is written 15:30 or \"2026-11-25 15:30\".");
+  Change change(core, visit.scope());
+  change.Record("Visit", visit.id()).Set("expected_end_at", until);
+  // Begun before: only the expected end moves.
+  if (TextOf(Values(visit), "state") != "UNDER_WAY") {
+    change.Set("state", "UNDER_WAY").Set("started_at", NowUtc());
+  }
+  change.Save("start the visit");
+  if (!core.settings().json) {
+    std::cout << "Send it now, while there is a network: doorstep sync\n"
+                 "Afterwards: doorstep check-out "
+              << Short(visit.id()) << "\n";
+  }
+}
+
+void CheckOut(Core& core, const Arguments& arguments) {
+  const v1::RecordView visit = FindRecord(core, "Visit", arguments.Text("VISIT"));
+  Change change(core, visit.scope());
+  change.Record("Visit", visit.id())
+      .Set("checked_out_at",
+           arguments.Has("--at") ? InstantGiven(arguments.Text("--at")) : NowUtc());
+  change.Save("check out");
+  if (!core.settings().json) std::cout << "Send it, so that nobody worries: doorstep sync\n";
+}
+
 void AddVisits(CLI::App* app, Chosen* chosen) {
   Command visit(app, chosen, "visit", "Visits: plan, write, and sign them",
                 "  doorstep visit new Example --account @account.txt --present Bea --seen Ada\n"
@@ -167,15 +196,37 @@ void RaiseConcern(Core& core, const Arguments& arguments) {
       .Set("restricted_account", TextGiven(arguments.Text("--restricted")))
       .Set("told", TextGiven(arguments.Text("--told")))
       .Set("state", "RAISED");
-  change.Save("raise the concern");
-  if (core.settings().json) return;
-  std::cout << "THIS IS NOT A REFERRAL. Telephone now";
-  for (const v1::RecordView& authority : RecordsOf(core, "Authority")) {
-    const Json values = Values(authority);
-    std::cout << ": hub " << OneLine(TextOf(values, "hub_phone"), 40) << ", out of hours "
-              << OneLine(TextOf(values, "out_of_hours_phone"), 40);
+  const v1::Committed committed = change.Save("raise the concern");
+  if (core.settings().json || !committed.has_safeguarding()) return;
+  const std::string concern = Hex(committed.records(0).id()).substr(0, 12);
+  std::cout << "\n*** " << Isolated(committed.safeguarding().words()) << "\n    doorstep call "
+            << concern << " --spoke-to NAME\n    It is sent before everything else: doorstep sync\n"
+            << "    Ask again every " << committed.safeguarding().alarm_minutes()
+            << " minutes until it is received: doorstep concern\n";
+}
+
+void ListConcerns(Core& core, const Arguments&) {
+  v1::Query query;
+  query.mutable_concerns();
+  const std::vector<v1::Answer> answers = core.Ask(query);
+  if (core.settings().json) {
+    Json list = Json::array();
+    for (const v1::Answer& answer : answers) list.push_back(ToJson(answer.concern()));
+    std::cout << list.dump(2) << "\n";
+    return;
   }
-  std::cout << ", and write down who answered: doorstep concern call CONCERN --spoke-to NAME\n";
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::Answer& answer : answers) {
+    const v1::ConcernLine& line = answer.concern();
+    rows.push_back({Hex(line.record().id()).substr(0, 12), OneLine(line.family(), 24),
+                    LocalTime(line.saved_ms()), line.words()});
+  }
+  std::cout << (rows.empty() ? "Every concern you raised is received, and a call is written down.\n"
+                             : Table({"concern", "family", "saved", "missing"}, rows));
+  const v1::Status status = core.Status();
+  if (status.concerns_unreceived() > 0) {
+    std::cout << "\n*** " << Isolated(status.safeguarding().words()) << "\n";
+  }
 }
 
 void RecordCall(Core& core, const Arguments& arguments) {
@@ -200,15 +251,27 @@ void MoveConcern(Core& core, const Arguments& arguments, const std::string& stat
   change.Save("write that down");
 }
 
+Command& TakesCall(Command& command) {
+  return command.Takes("CONCERN", "Its id")
+      .Option("--called", "SAFEGUARDING_HUB unless given; OUT_OF_HOURS, POLICE, SUPERVISOR …")
+      .Option("--spoke-to", "Name")
+      .Option("--reference", "Their reference")
+      .Option("--advice", "TEXT")
+      .Flag("--no-answer", "Nobody answered");
+}
+
 void AddConcerns(CLI::App* app, Chosen* chosen) {
   Command concern(
       app, chosen, "concern", "Worries about somebody's safety",
       "  doorstep concern raise Example --person Ada --kind NEGLECT --level SAME_DAY \\\n"
       "      --account @what-i-saw.txt\n"
-      "  doorstep concern call 90ab --spoke-to \"J. Sample\" --reference R-1\n"
-      "  doorstep concern acknowledge 90ab");
-  concern.app()->require_subcommand(1);
-  Command(concern.app(), chosen, "raise", "Raise one; it is sent before everything else")
+      "  doorstep call 90ab --spoke-to \"J. Sample\" --reference R-1\n"
+      "  doorstep concern acknowledge 90ab\n"
+      "Without more: your concerns that the office has not received, or about which nobody was "
+      "rung.");
+  concern.Runs(ListConcerns);
+  Command(concern.app(), chosen, "raise",
+          "Raise one: not a referral, telephone too. It is sent before everything else")
       .Takes("FAMILY", "Name or id")
       .Options("--person", "About whom: name or id")
       .Needs("--kind", "NEGLECT, PHYSICAL, SEXUAL, EMOTIONAL, DOMESTIC_ABUSE, EXPLOITATION …")
@@ -218,14 +281,8 @@ void AddConcerns(CLI::App* app, Chosen* chosen) {
       .Option("--told", "TEXT: who was told")
       .Option("--when", "Now unless given")
       .Runs(RaiseConcern);
-  Command(concern.app(), chosen, "call", "Whom you telephoned about it")
-      .Takes("CONCERN", "Its id")
-      .Option("--called", "SAFEGUARDING_HUB unless given; OUT_OF_HOURS, POLICE, SUPERVISOR …")
-      .Option("--spoke-to", "Name")
-      .Option("--reference", "Their reference")
-      .Option("--advice", "TEXT")
-      .Flag("--no-answer", "Nobody answered")
-      .Runs(RecordCall);
+  Command called(concern.app(), chosen, "call", "Whom you telephoned about it");
+  TakesCall(called).Runs(RecordCall);
   Command(concern.app(), chosen, "acknowledge", "You have read it and act on it (supervisor)")
       .Takes("CONCERN", "Its id")
       .Runs([](Core& core, const Arguments& arguments) {
@@ -241,6 +298,16 @@ void AddConcerns(CLI::App* app, Chosen* chosen) {
 
 void AddWorkCommands(CLI::App* app, Chosen* chosen) {
   AddVisits(app, chosen);
+  Command(app, chosen, "start", "Start a visit: the office waits for your check-out",
+          "  doorstep start 3fa2 --until 15:30\n"
+          "If no check-out has come some time after that, your buddy and the supervisor are told.")
+      .Takes("VISIT", "Its id")
+      .Needs("--until", "When you expect to be out: 15:30")
+      .Runs(StartVisit);
+  Command(app, chosen, "check-out", "You are out and safe", "  doorstep check-out 3fa2")
+      .Takes("VISIT", "Its id")
+      .Option("--at", "Now unless given")
+      .Runs(CheckOut);
   Command(app, chosen, "note", "A contact, a message, an event: written once, never changed",
           "  doorstep note Example \"Rang school: attendance is up.\" --kind PHONE --person Ada")
       .Takes("FAMILY", "Name or id")
@@ -251,6 +318,9 @@ void AddWorkCommands(CLI::App* app, Chosen* chosen) {
       .Flag("--significant", "Stands out in the story")
       .Runs(AddNote);
   AddConcerns(app, chosen);
+  Command call(app, chosen, "call", "Write down a call about a concern: whom, and what they said",
+               "  doorstep call 90ab --spoke-to \"J. Sample\" --reference R-1");
+  TakesCall(call).Runs(RecordCall);
 }
 
 }  // namespace doorstep::shell

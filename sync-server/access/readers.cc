@@ -2,24 +2,14 @@
 
 #include <optional>
 
-#include "model/planted.h"
-
 namespace doorstep::server {
 
-const HeldWork* WaitingFirstEntry(const Id& tenant, ScopeState& scope) {
-  const HeldWork* first = FirstEntryOf(scope);
-  if (first == nullptr) return nullptr;
-  const Changeset& changeset = first->changeset;
-  const bool own = DeriveFamilyId(tenant, changeset.device, changeset.uid) == scope.scope();
-  return own || Planted(Fault::kFamilyIdFormula) ? first : nullptr;
-}
-
-std::set<Id> ReaderKeysOf(ScopeState& scope) {
+std::set<Id> ReaderKeysOf(const Id& tenant, ScopeState& scope) {
   std::set<Id> keys;
   for (const AssignmentView& assignment : AssignmentsOf(scope)) {
     if (assignment.open) keys.insert(assignment.user);
   }
-  if (const HeldWork* first = FirstEntryOf(scope)) {
+  if (const HeldWork* first = FirstEntryOf(tenant, scope)) {
     keys.insert(first->changeset.actor);
     keys.insert(FamilyFoundedBy(first->changeset)->team);
   }
@@ -65,8 +55,7 @@ absl::StatusOr<bool> MayRead(const ReadView& view, const Directory& directory, u
   if (!stands.ok() || !*stands) return stands;
   // A journal holds no family and no first entry of its formula, so this is false for one.
   ScopeState state(scope, &view);
-  const bool readable = FamilyOf(state) || WaitingFirstEntry(view.tenant(), state) != nullptr;
-  const bool may = readable && doorstep::MayRead(directory, at, state, device, now_ms, ask);
+  const bool may = doorstep::MayRead(directory, at, state, device, now_ms, ask);
   if (!state.status().ok()) return state.status();
   return may;
 }

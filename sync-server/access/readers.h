@@ -18,12 +18,7 @@
 namespace doorstep::server {
 
 // Under which keys a scope stands. `scope` is neither the directory nor changed by this.
-std::set<Id> ReaderKeysOf(ScopeState& scope);
-
-// The held changeset that an unfounded family waits for, while nobody has decided about it. Unlike
-// FirstEntryOf it must have the scope's own formula: what others write into a scope, held too,
-// makes nobody its first author.
-const HeldWork* WaitingFirstEntry(const Id& tenant, ScopeState& scope);
+std::set<Id> ReaderKeysOf(const Id& tenant, ScopeState& scope);
 
 // How a device of our CA stands in the directory at `at`. A person who is not ACTIVE ends all their
 // devices.

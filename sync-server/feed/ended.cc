@@ -13,7 +13,8 @@ namespace doorstep::server {
 namespace {
 
 // Numbers of the entries that say what became of this person's places here.
-absl::StatusOr<std::set<uint64_t>> OwnPlaces(ScopeState& family, const Id& user) {
+absl::StatusOr<std::set<uint64_t>> OwnPlaces(const ReadView& view, ScopeState& family,
+                                             const Id& user) {
   std::set<uint64_t> seqs;
   bool had_place = false;
   for (const AssignmentView& assignment : AssignmentsOf(family)) {
@@ -24,10 +25,10 @@ absl::StatusOr<std::set<uint64_t>> OwnPlaces(ScopeState& family, const Id& user)
   family.ForEachHeld([&](const HeldWork& held) {
     const std::vector<AssignmentView> opened = AssignmentsCreatedBy(held.changeset);
     const bool own = std::any_of(opened.begin(), opened.end(),
-                                 [&](const AssignmentView& view) { return view.user == user; });
+                                 [&](const AssignmentView& place) { return place.user == user; });
     const bool declined = held.outcome == HeldWork::Outcome::kDeclined && own;
     const bool founded = held.outcome != HeldWork::Outcome::kWaiting && !had_place &&
-                         FamilyFoundedBy(held.changeset).has_value();
+                         BeginsFamily(view.tenant(), held.changeset);
     if (!declined && !founded) return;
     seqs.insert(held.seq);
     seqs.insert(held.decided_seq);
@@ -90,7 +91,7 @@ absl::StatusOr<v1::PullFrame::Ended> EndedProof(const ReadView& view, const Id& 
     own.insert(assignment.id);
     open = open || assignment.OpenAt(now_ms);
   }
-  absl::StatusOr<std::set<uint64_t>> places = OwnPlaces(family, user);
+  absl::StatusOr<std::set<uint64_t>> places = OwnPlaces(view, family, user);
   if (!places.ok()) return places.status();
   if (open) return proof.Build();
   absl::Status added = proof.Add(*places);

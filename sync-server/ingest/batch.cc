@@ -1,16 +1,23 @@
 #include "sync-server/ingest/batch.h"
 
 #include <cassert>
+#include <set>
 #include <utility>
 
 #include "model/judge.h"
 #include "model/merge.h"
+#include "model/safeguarding.h"
 #include "sync-server/access/readers.h"
+#include "sync-server/ingest/lone.h"
 
 namespace doorstep::server {
 
-Batch::Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction)
-    : catalog_(catalog), directory_(directory), transaction_(std::move(transaction)) {}
+Batch::Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction,
+             const FindIndex* index)
+    : catalog_(catalog),
+      directory_(directory),
+      transaction_(std::move(transaction)),
+      index_(index) {}
 
 absl::StatusOr<Batch::Scope*> Batch::Open(const Id& scope) {
   auto it = scopes_.find(scope);
@@ -52,15 +59,23 @@ absl::Status Batch::WriteDown(const Id& id, Scope& scope) {
   auto keep_first = [&](absl::Status status) {
     if (written.ok()) written = std::move(status);
   };
-  scope.state->ForEachChanged(
-      [&](const Record& record) { keep_first(transaction_->PutRecord(id, record)); });
+  std::set<Id> visits;
+  scope.state->ForEachChanged([&](const Record& record) {
+    keep_first(transaction_->PutRecord(id, record));
+    if (record.type == VisitRecordType()) visits.insert(record.id);
+    if (index_ == nullptr) return;
+    if (const auto terms = index_->TermsOf(record)) {
+      keep_first(transaction_->PutFindTerms(id, record.type, record.id, *terms));
+    }
+  });
   scope.state->ForEachChangedHeld(
       [&](const HeldWork& held) { keep_first(transaction_->PutHeld(id, held)); });
   scope.row.state_digest = scope.state->Digest();
   keep_first(transaction_->PutScope(id, scope.row));
   if (scope.rights_moved && id != tenant()) {
-    keep_first(transaction_->PutReaderKeys(id, ReaderKeysOf(*scope.state)));
+    keep_first(transaction_->PutReaderKeys(id, ReaderKeysOf(tenant(), *scope.state)));
   }
+  if (written.ok()) keep_first(NoteVisits(*transaction_, *scope.state, visits));
   keep_first(scope.state->status());
   return written;
 }

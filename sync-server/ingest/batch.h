@@ -13,6 +13,7 @@
 #include "model/catalog.h"
 #include "model/log.h"
 #include "model/state.h"
+#include "sync-server/access/find_index.h"
 #include "sync-server/store/store.h"
 
 namespace doorstep::server {
@@ -28,7 +29,9 @@ class Batch {
 
   // `directory` is the directory as of the transaction's beginning; entries of the directory log
   // are folded into it at once. When the batch is not committed after that it is worth nothing.
-  Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction);
+  // `index` may be null: nothing is found then.
+  Batch(const Catalog& catalog, Directory& directory, std::unique_ptr<Transaction> transaction,
+        const FindIndex* index = nullptr);
 
   const Catalog& catalog() const { return catalog_; }
   const Directory& directory() const { return directory_; }
@@ -52,6 +55,7 @@ class Batch {
   const Catalog& catalog_;
   Directory& directory_;
   std::unique_ptr<Transaction> transaction_;
+  const FindIndex* index_;
   std::map<Id, Scope> scopes_;
 };
 

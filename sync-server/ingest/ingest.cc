@@ -16,6 +16,7 @@
 #include "sync-server/access/readers.h"
 #include "sync-server/access/restore_gate.h"
 #include "sync-server/ingest/batch.h"
+#include "sync-server/ingest/chunks.h"
 #include "sync-server/store/limits.h"
 
 namespace doorstep::server {
@@ -48,7 +49,7 @@ Id UidOfRefused(const v1::SignedChangeset& wire) {
 // nobody decides (the directory, a journal, a family whose first entry was declined).
 bool AwaitsDecision(const Id& tenant, ScopeState& scope, const HeldWork& held) {
   return held.outcome == HeldWork::Outcome::kWaiting && held.reason != v1::HELD_REASON_ALREADY_SO &&
-         (FamilyOf(scope).has_value() || WaitingFirstEntry(tenant, scope) != nullptr);
+         (FamilyOf(scope).has_value() || FirstEntryOf(tenant, scope) != nullptr);
 }
 
 absl::Status UnpackRows(v1::PushRequest& request) {
@@ -130,10 +131,7 @@ class Ingest::Step {
     if ((*scope)->row.seq == 0 && !directory) {
       // One that gives places begins a family, whosoever it is; without, it only writes into one.
       if (FamilyFoundedBy(changeset) && !AssignmentsCreatedBy(changeset).empty()) {
-        Id formula = DeriveFamilyId(batch_.tenant(), changeset.device, changeset.uid);
-        if (changeset.scope != formula && !Planted(Fault::kFamilyIdFormula)) {
-          return Bad(changeset.uid, Reason::kFormat);
-        }
+        if (!BeginsFamily(batch_.tenant(), changeset)) return Bad(changeset.uid, Reason::kFormat);
       } else if (changeset.scope != changeset.device &&
                  !batch_.directory().Knows(changeset.scope)) {
         return Retry(changeset.uid, Reason::kNotFound);
@@ -148,9 +146,11 @@ class Ingest::Step {
 
   absl::StatusOr<v1::RowAnswer> JudgeAndAppend(Batch::Scope& scope, const Changeset& changeset) {
     const Directory& directory = batch_.directory();
-    Bench bench{batch_.catalog(), directory, directory.seq(), item_.received_ms};
+    const StoredFiles files(batch_.view());
+    Bench bench{batch_.catalog(), directory, directory.seq(), item_.received_ms, nullptr, &files};
     Judgement judgement = Judge(bench, *scope.state, changeset);
     if (!scope.state->status().ok()) return scope.state->status();
+    if (!files.status().ok()) return files.status();
     if (judgement.verdict == v1::HELD && Planted(Fault::kHeldInsteadOfRefused)) {
       return Bad(changeset.uid, Reason::kDenied);
     }
@@ -197,8 +197,9 @@ class Ingest::Step {
   const PushItem& item_;
 };
 
-Ingest::Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store)
-    : catalog_(catalog), genesis_root_(genesis_root), store_(store) {}
+Ingest::Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store,
+               const FindIndex* index)
+    : catalog_(catalog), genesis_root_(genesis_root), store_(store), index_(index) {}
 Ingest::~Ingest() = default;
 
 absl::Status Ingest::Refresh(const ReadView& view) {
@@ -216,7 +217,7 @@ absl::Status Ingest::InTransaction(absl::FunctionRef<absl::StatusOr<Outcome>(Bat
   absl::Status status = Refresh(**transaction);
   if (!status.ok()) return status;
   const uint64_t directory_seq = directory_->seq();
-  Batch batch(catalog_, *directory_, *std::move(transaction));
+  Batch batch(catalog_, *directory_, *std::move(transaction), index_);
   absl::StatusOr<Outcome> outcome = work(batch);
   status = outcome.status();
   if (status.ok() && *outcome == Outcome::kKeep) {
@@ -259,6 +260,31 @@ absl::StatusOr<AdoptOutcome> Ingest::Adopt(const v1::AdoptRequest& request,
   });
   if (!done.ok()) return done;
   return adopted;
+}
+
+absl::StatusOr<v1::PutChunkResponse> Ingest::PutChunk(const v1::PutChunkRequest& request,
+                                                      const Id& device, int64_t now_ms) {
+  absl::Status form = CheckPutChunk(request);
+  if (!form.ok()) return form;
+  v1::PutChunkResponse response;
+  absl::Status done = InTransaction([&](Batch& batch) -> absl::StatusOr<Outcome> {
+    absl::Status may = MayPutChunk(batch.view(), batch.catalog(), batch.directory(),
+                                   batch.directory().seq(), device, request, now_ms);
+    if (!may.ok()) return may;
+    const bool asks = request.chunk().empty();
+    if (!asks) {
+      absl::Status put = batch.transaction().PutChunk(
+          *Id::FromBytes(request.scope()), request.content(), request.length(), request.hashes(),
+          request.number(), request.chunk());
+      if (!put.ok()) return put;
+    }
+    absl::StatusOr<v1::PutChunkResponse> here = ChunksHere(batch.view(), request);
+    if (!here.ok()) return here.status();
+    response = *std::move(here);
+    return asks ? Outcome::kDrop : Outcome::kKeep;
+  });
+  if (!done.ok()) return done;
+  return response;
 }
 
 absl::Status Ingest::HearAdministrator(const Id& administrator) {

@@ -22,6 +22,7 @@
 #include "doorstep/v1/sync.pb.h"
 #include "model/authority.h"
 #include "model/catalog.h"
+#include "sync-server/access/find_index.h"
 #include "sync-server/ingest/adopt.h"
 #include "sync-server/store/store.h"
 
@@ -42,8 +43,10 @@ struct BatchResult {
 
 class Ingest {
  public:
-  // All arguments outlive it. `genesis_root` is pinned: only it can begin the directory.
-  Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store);
+  // All arguments outlive it. `genesis_root` is pinned: only it can begin the directory. `index`
+  // says what is found by which terms; null where nobody asks.
+  Ingest(const Catalog& catalog, const PublicKey& genesis_root, Store& store,
+         const FindIndex* index = nullptr);
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
   ~Ingest();
@@ -56,6 +59,11 @@ class Ingest {
   // INVALID_ARGUMENT and RESOURCE_EXHAUSTED for a message that is none; what is refused is an
   // outcome.
   absl::StatusOr<AdoptOutcome> Adopt(const v1::AdoptRequest& request, const PublicKey& own_log_key);
+
+  // One chunk of a file, or the question which are here (chunks.h): E_FORMAT, E_INTEGRITY,
+  // E_NOT_FOUND. `device` hands it in.
+  absl::StatusOr<v1::PutChunkResponse> PutChunk(const v1::PutChunkRequest& request,
+                                                const Id& device, int64_t now_ms);
 
   // access/restore_gate.h. The administrator of a Pull that says so (feed.h).
   absl::Status HearAdministrator(const Id& administrator);
@@ -75,6 +83,7 @@ class Ingest {
   const Catalog& catalog_;
   PublicKey genesis_root_;
   Store& store_;
+  const FindIndex* index_;
   std::unique_ptr<Directory> directory_;  // null: to be folded anew, after a transaction was lost
 };
 

@@ -19,11 +19,14 @@
 #include <utility>
 
 #include "crypto/reason.h"
+#include "sync-server/office/find_terms.h"
 #include "sync-server/service/call_table.h"
 #include "sync-server/service/calls.h"
 #include "sync-server/service/enrol_door.h"
 #include "sync-server/service/enrol_service.h"
 #include "sync-server/service/invitations.h"
+#include "sync-server/service/office_door.h"
+#include "sync-server/service/office_service.h"
 #include "sync-server/service/sync_door.h"
 #include "sync-server/service/sync_service.h"
 #include "sync-server/service/watch_hub.h"
@@ -93,7 +96,7 @@ struct Server::Impl {
   Impl(const ServerParts& given, Invitations invitations)
       : parts(given),
         directory(parts.store.tenant(), parts.genesis_root),
-        ingest(parts.catalog, parts.genesis_root, parts.store),
+        ingest(parts.catalog, parts.genesis_root, parts.store, &RecordsThatAreFound()),
         pool(ThreadsFor(parts.limits), parts.limits.handler_queue_max),
         table(parts.monotonic_ms, kTickMs),
         hub(parts.limits.watchers_max),
@@ -106,11 +109,14 @@ struct Server::Impl {
               hub,
               book,
               metrics,
-              parts.now_ms}),
+              parts.now_ms,
+              parts.room_for_files}),
+        office({parts.store, directory, writer, parts.now_ms}),
         enrol({parts.store, directory, writer, book, metrics, parts.authority, parts.ingest_seeds,
                parts.random, parts.sync_address, parts.now_ms, parts.limits}),
         sync_door(MakeSyncDoor({sync, hub, {pool, table, metrics}, parts.limits})),
         invitations_door(MakeInvitationsDoor({sync, hub, {pool, table, metrics}, parts.limits})),
+        office_door(MakeOfficeDoor({office, {pool, table, metrics}, parts.limits})),
         enrol_door(MakeEnrolDoor({enrol, {pool, table, metrics}, parts.limits})) {
     metrics.Gauge("calls_under_way", [this] { return table.calls(); });
     metrics.Gauge("calls_waiting", [this] { return pool.waiting(); });
@@ -125,6 +131,7 @@ struct Server::Impl {
     builder.AddListeningPort(parts.listen, Credentials(parts, Client::kProvesItself), &sync_port);
     builder.RegisterService(sync_door.get());
     builder.RegisterService(invitations_door.get());
+    builder.RegisterService(office_door.get());
     sync_server = builder.BuildAndStart();
     if (sync_server == nullptr || sync_port == 0) return CannotListen(parts.listen);
 
@@ -172,9 +179,11 @@ struct Server::Impl {
   Writer writer;
   InvitationBook book;
   SyncService sync;
+  OfficeService office;
   EnrolService enrol;
   std::unique_ptr<grpc::Service> sync_door;
   std::unique_ptr<grpc::Service> invitations_door;
+  std::unique_ptr<grpc::Service> office_door;
   std::unique_ptr<grpc::Service> enrol_door;
   std::unique_ptr<grpc::Server> sync_server;
   std::unique_ptr<grpc::Server> enrol_server;
@@ -195,6 +204,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerParts& parts) 
   if (absl::Status status = CheckLimits(parts.limits); !status.ok()) return status;
   absl::Status pair = CheckKeyMatches(parts.tls_key_pem, parts.tls_certificate_pem);
   if (!pair.ok()) return pair;
+  if (absl::Status status = BringIndexUpToDate(parts.store); !status.ok()) return status;
   const absl::StatusOr<std::unique_ptr<ReadView>> view = parts.store.Read();
   if (!view.ok()) return view.status();
   absl::StatusOr<Invitations> invitations =

@@ -48,6 +48,7 @@ struct ServerParts {
   std::string sync_address;  // what a new device is told to connect to
   ServiceLimits limits;
   std::function<void()> broken;  // the store failed: end the process. On the writer's thread
+  std::function<bool()> room_for_files = nullptr;  // null: always. Any thread
 };
 
 class Server {

@@ -217,7 +217,8 @@ grpc::ServerUnaryReactor* Serve(const SyncDoorParts& parts, std::string_view nam
 
 using RawSync = v1::Sync::WithRawCallbackMethod_Pull<
     v1::Sync::WithRawCallbackMethod_Push<v1::Sync::WithRawCallbackMethod_Adopt<
-        v1::Sync::WithRawCallbackMethod_Watch<v1::Sync::Service>>>>;
+        v1::Sync::WithRawCallbackMethod_Watch<v1::Sync::WithRawCallbackMethod_PutChunk<
+            v1::Sync::WithRawCallbackMethod_GetChunk<v1::Sync::Service>>>>>>;
 
 class SyncDoor final : public RawSync {
  public:
@@ -239,6 +240,18 @@ class SyncDoor final : public RawSync {
                                   grpc::ByteBuffer* response) override {
     return Serve(parts_, "Adopt", parts_.limits.push_ms, &SyncService::Adopt, context, request,
                  response);
+  }
+  grpc::ServerUnaryReactor* PutChunk(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override {
+    return Serve(parts_, "PutChunk", parts_.limits.push_ms, &SyncService::PutChunk, context,
+                 request, response);
+  }
+  grpc::ServerUnaryReactor* GetChunk(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override {
+    return Serve(parts_, "GetChunk", parts_.limits.push_ms, &SyncService::GetChunk, context,
+                 request, response);
   }
   Stream* Watch(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
     auto* call = new WatchCall(parts_, context, request);

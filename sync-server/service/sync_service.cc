@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "crypto/reason.h"
+#include "sync-server/feed/chunks.h"
+#include "sync-server/ingest/chunks.h"
 #include "sync-server/service/limits.h"
 
 namespace doorstep::server {
@@ -126,6 +128,42 @@ void SyncService::Adopt(const Caller& caller, std::string_view request, Done don
         done(Bytes(outcome->response));
         return absl::OkStatus();
       });
+}
+
+void SyncService::PutChunk(const Caller& caller, std::string_view request, Done done) {
+  v1::PutChunkRequest message;
+  if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
+  // Before it costs the writer anything.
+  if (absl::Status status = CheckPutChunk(message); !status.ok()) return done(status);
+  if (!message.chunk().empty() && parts_.room_for_files && !parts_.room_for_files()) {
+    return done(MakeStatus(Reason::kDisk, "no room for files"));
+  }
+  if (!TakeTurn(caller.device)) {
+    return done(MakeStatus(Reason::kBusy, "a batch of this device is under way"));
+  }
+  parts_.writer.Do(
+      [this, device = caller.device, message = std::move(message), done = std::move(done)](
+          const absl::Status& ready, Ingest& ingest, Store&) mutable {
+        const absl::StatusOr<v1::PutChunkResponse> response =
+            ready.ok() ? ingest.PutChunk(message, device, parts_.now_ms())
+                       : absl::StatusOr<v1::PutChunkResponse>(ready);
+        GiveTurn(device);
+        if (response.ok()) {
+          done(Bytes(*response));
+        } else {
+          done(response.status());
+        }
+        return response.status();
+      });
+}
+
+void SyncService::GetChunk(const Caller& caller, std::string_view request, Done done) {
+  v1::GetChunkRequest message;
+  if (absl::Status status = ParseMessage(request, message); !status.ok()) return done(status);
+  const absl::StatusOr<v1::GetChunkResponse> response =
+      server::GetChunk(parts_.feed, caller.device, message, parts_.now_ms());
+  if (!response.ok()) return done(response.status());
+  done(Bytes(*response));
 }
 
 absl::StatusOr<std::set<Id>> SyncService::ReadWatch(std::string_view request) {

@@ -39,6 +39,8 @@ class SyncService {
     InvitationBook& invitations;
     Metrics& metrics;
     std::function<int64_t()> now_ms;  // UTC
+    // Whether the disk has room for files, which wait longer than records; null: it has.
+    std::function<bool()> room_for_files;
   };
   // The serialized answer, once.
   using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
@@ -53,6 +55,10 @@ class SyncService {
 
   void Push(const Caller& caller, std::string_view request, Done done);
   void Adopt(const Caller& caller, std::string_view request, Done done);
+
+  // Chunks wait behind pushes in the writer, one of a device at a time.
+  void PutChunk(const Caller& caller, std::string_view request, Done done);
+  void GetChunk(const Caller& caller, std::string_view request, Done done);
 
   // The scopes of a WatchRequest.
   absl::StatusOr<std::set<Id>> ReadWatch(std::string_view request);

@@ -53,6 +53,33 @@ struct UidRow {
   Hash32 changeset_hash{};  // tells a repeat from other bytes under the same uid
 };
 
+// That the office told somebody about a family: kept by the server beside what their device
+// records of itself.
+enum class OfficeAct : uint8_t { kFound = 1, kListed = 2, kShown = 3, kCompared = 4, kAsked = 5 };
+struct OfficeRead {
+  Id family;
+  Id device;
+  Id user;
+  int64_t at_ms = 0;  // server clock
+  OfficeAct act = OfficeAct::kFound;
+};
+
+// A file beside a record, as far as its chunks have come.
+struct FileRow {
+  uint64_t length = 0;
+  std::string hashes;  // of each chunk, 32 bytes
+  std::string here;    // a bit a chunk, lowest first
+};
+
+// A visit that somebody has to check out of, or of which a missing check-out has been told.
+struct LoneRow {
+  Id scope;
+  Id visit;
+  Id worker;
+  int64_t due_ms = 0;   // server clock
+  int64_t told_ms = 0;  // 0: not told
+};
+
 // An entry as it is stored: bytes that were received, unchanged.
 struct LogRow {
   uint64_t seq = 0;
@@ -90,6 +117,30 @@ class ReadView : public StateSource {
 
   virtual absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& reader_key) const = 0;
 
+  // The blind index for finding: records that stand under a term (PutFindTerms), ascending. A term
+  // is kept as PRF of itself under a key of the store's own, so that the table says nothing.
+  virtual absl::Status ForEachFound(
+      std::string_view term,
+      absl::FunctionRef<void(const Id& scope, uint32_t type, const Id& record)> visit) const = 0;
+
+  // What the office told about a family, oldest first.
+  virtual absl::Status ForEachOfficeRead(
+      const Id& family, absl::FunctionRef<void(const OfficeRead& read)> visit) const = 0;
+  // nullopt: no chunk of it has come. A content id names a file in one scope.
+  virtual absl::StatusOr<std::optional<FileRow>> FindFile(const Id& scope,
+                                                          std::string_view content) const = 0;
+  virtual absl::StatusOr<std::optional<std::string>> FindChunk(const Id& scope,
+                                                               std::string_view content,
+                                                               uint32_t number) const = 0;
+
+  virtual absl::StatusOr<std::optional<LoneRow>> FindLone(const Id& scope,
+                                                          const Id& visit) const = 0;
+  // Those due at `now_ms` or before and not told, the longest due first.
+  virtual absl::Status ForEachLoneDue(int64_t now_ms,
+                                      absl::FunctionRef<void(const LoneRow&)> visit) const = 0;
+  // Those told, of visits that have ended since (due_ms 0).
+  virtual absl::Status ForEachLoneEnded(absl::FunctionRef<void(const LoneRow&)> visit) const = 0;
+
   // Small facts of the whole store, by name. nullopt: never written.
   virtual absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const = 0;
 };
@@ -104,6 +155,16 @@ class Transaction : public ReadView {
   virtual absl::Status PutHeld(const Id& scope, const HeldWork& held) = 0;
   // Exactly these keys from now on.
   virtual absl::Status PutReaderKeys(const Id& scope, const std::set<Id>& keys) = 0;
+  // Under exactly these terms from now on. None: it is found no more.
+  virtual absl::Status PutFindTerms(const Id& scope, uint32_t type, const Id& record,
+                                    const std::set<std::string>& terms) = 0;
+  virtual absl::Status AddOfficeRead(const OfficeRead& read) = 0;
+  // A chunk, checked against the hashes. One that is there already changes nothing.
+  virtual absl::Status PutChunk(const Id& scope, std::string_view content, uint64_t length,
+                                std::string_view hashes, uint32_t number,
+                                std::string_view chunk) = 0;
+  virtual absl::Status PutLone(const LoneRow& row) = 0;
+  virtual absl::Status DropLone(const Id& scope, const Id& visit) = 0;
   virtual absl::Status PutMeta(std::string_view name, std::string_view value) = 0;
   virtual absl::Status DropMeta(std::string_view name) = 0;
 

@@ -89,6 +89,26 @@ void MeasureReading(Scene& scene, Figures& figures) {
     query.set_limit(50);
     Ask(device, query);
   });
+  AddReading("family_page", figures, [&](size_t i) {
+    v1::Query query;
+    query.mutable_family_page()->set_scope(household(i).scope.str());
+    Ask(device, query);
+  });
+  AddReading("worklist", figures, [&](size_t) {
+    v1::Query query;
+    query.mutable_worklist();
+    Ask(device, query);
+  });
+  AddReading("today", figures, [&](size_t) {
+    v1::Query query;
+    query.mutable_today();
+    Ask(device, query);
+  });
+  AddReading("not_yet_safe", figures, [&](size_t) {
+    v1::Query query;
+    query.mutable_not_yet_safe();
+    Ask(device, query);
+  });
   size_t hits = 0;
   AddReading("search", figures, [&](size_t i) {
     v1::SearchRequest request;

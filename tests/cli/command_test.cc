@@ -20,6 +20,7 @@ struct Line {
     AddFamilyCommands(&app, &chosen);
     AddWorkCommands(&app, &chosen);
     AddPlanCommands(&app, &chosen);
+    AddPracticeCommands(&app, &chosen);
     AddReadingCommands(&app, &chosen);
     AddAttentionCommands(&app, &chosen);
     AddRecordCommands(&app, &chosen);
@@ -78,11 +79,20 @@ TEST_CASE("every command can be chosen with what it needs") {
            {"ls"},
            {"ls", "Visit", "--family", "Example"},
            {"show", "1"},
+           {"plan", "versions", "Example"},
+           {"plan", "diff", "Example", "--from", "9c", "--to", "3f"},
            {"story", "Example"},
+           {"story", "Example", "--whole"},
+           {"worklist"},
+           {"worklist", "--list", "5", "--family", "Example"},
+           {"today"},
+           {"changed", "--hours", "72"},
+           {"unsafe"},
            {"search", "school", "attend"},
            {"history", "Plan", "1", "aim"},
            {"attention"},
            {"settle", "1", "--keep", "2"},
+           {"settle", "1", "--combine", "2,1"},
            {"release", "1"},
            {"decline", "1"},
            {"drafts"},

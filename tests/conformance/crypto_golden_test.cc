@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "crypto/attachment.h"
 #include "crypto/certificate.h"
 #include "crypto/invitation.h"
 #include "crypto/primitives.h"
@@ -130,6 +131,28 @@ TEST_CASE("B21: golden: a ciphertext that is valid under two keys opens under on
     const absl::Status refused =
         OpenRestricted(in.Hidden("other_content_key"), place, value).status();
     CHECK(ReasonOf(refused) == Reason::kIntegrity);
+  }
+}
+
+TEST_CASE("golden: chunks of a file, their hashes and its content id") {
+  for (const auto& [name, in, out] : GoldenCases("attachment.json")) {
+    INFO(name);
+    const FilePlace place{in.Fixed<16>("tenant"), in.Fixed<16>("scope"), in.Fixed<16>("record")};
+    std::string plain;
+    while (plain.size() < in.U64("plain_length")) plain += in.Raw("plain_repeated");
+    plain.resize(in.U64("plain_length"));
+    ScriptedRandom random(in.Raw("key") + in.Raw("header"));
+    absl::StatusOr<SealedFile> file = SealFile(place, plain, random);
+    REQUIRE(file.ok());
+    CHECK(file->length == out.U64("length"));
+    CHECK(ToHex(file->chunks.back()) == out.Hex("last_chunk"));
+    CHECK(ToHex(file->hashes) == out.Hex("hashes"));
+    CHECK(ToHex(View(file->content)) == out.Hex("content"));
+    FileOpener opener(file->key, place, file->length);
+    std::string opened;
+    for (const std::string& chunk : file->chunks) opened += *opener.Next(chunk);
+    CHECK(opener.whole());
+    CHECK(opened == plain);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -251,7 +252,137 @@ void CheckMeta(Store& store) {
   CHECK_FALSE(view->FindMeta("gone")->has_value());
 }
 
+// Chunks in any order, each once, of a scope and no other; none without a commit.
+void CheckFiles(Store& store) {
+  const Id scope = MakeId(60), other = MakeId(61);
+  const std::string content(32, 'c'), hashes(9 * 32, 'h');
+  auto put = [&](Transaction& tx, uint32_t number, std::string_view bytes) {
+    return tx.PutChunk(scope, content, 1000, hashes, number, bytes);
+  };
+  {
+    std::unique_ptr<Transaction> tx = *store.Begin();
+    REQUIRE(put(*tx, 8, "eight").ok());
+    CHECK(tx->FindFile(scope, content).value()->here == std::string("\0\x01", 2));
+  }
+  CHECK_FALSE((*store.Read())->FindFile(scope, content).value());
+  {
+    std::unique_ptr<Transaction> tx = *store.Begin();
+    REQUIRE(put(*tx, 8, "eight").ok());
+    REQUIRE(put(*tx, 0, "nought").ok());
+    REQUIRE(put(*tx, 8, "another").ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  std::unique_ptr<ReadView> view = *store.Read();
+  const std::optional<FileRow> file = view->FindFile(scope, content).value();
+  REQUIRE(file);
+  CHECK(file->length == 1000);
+  CHECK(file->hashes == hashes);
+  CHECK(file->here == "\x01\x01");
+  CHECK(view->FindChunk(scope, content, 8).value() == "eight");
+  CHECK_FALSE(view->FindChunk(scope, content, 1).value());
+  CHECK_FALSE(view->FindChunk(other, content, 8).value());
+  CHECK_FALSE(view->FindFile(other, content).value());
+}
+
+// Visits that are waited for: what is due, longest first; told ones apart.
+void CheckLone(Store& store) {
+  const Id scope = MakeId(70);
+  {
+    std::unique_ptr<Transaction> tx = *store.Begin();
+    for (uint64_t n = 1; n <= 4; ++n) {
+      LoneRow row{scope, MakeId(70 + n), MakeId(2), static_cast<int64_t>(1000 - 100 * n), 0};
+      if (n == 3) row.told_ms = 7;
+      REQUIRE(tx->PutLone(row).ok());
+    }
+    REQUIRE(tx->PutLone({scope, MakeId(75), MakeId(2), 0, 9}).ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  auto due = [&](int64_t now_ms) {
+    std::vector<Id> visits;
+    REQUIRE((*store.Read())
+                ->ForEachLoneDue(now_ms, [&](const LoneRow& row) { visits.push_back(row.visit); })
+                .ok());
+    return visits;
+  };
+  CHECK(due(599).empty());
+  CHECK(due(900) == std::vector<Id>{MakeId(74), MakeId(72), MakeId(71)});
+  std::vector<LoneRow> ended;
+  REQUIRE(
+      (*store.Read())->ForEachLoneEnded([&](const LoneRow& row) { ended.push_back(row); }).ok());
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].visit == MakeId(75));
+  CHECK(ended[0].told_ms == 9);
+  std::unique_ptr<Transaction> tx = *store.Begin();
+  REQUIRE(tx->DropLone(scope, MakeId(75)).ok());
+  CHECK_FALSE(tx->FindLone(scope, MakeId(75)).value());
+  CHECK(tx->FindLone(scope, MakeId(73)).value()->told_ms == 7);
+  CHECK_FALSE(tx->FindLone(MakeId(1), MakeId(73)).value());
+}
+
 // Only heads that are on the chain raise the mark, and nothing lowers it.
+std::vector<std::pair<Id, Id>> Found(const ReadView& view, std::string_view term) {
+  std::vector<std::pair<Id, Id>> found;
+  REQUIRE(view.ForEachFound(term, [&](const Id& scope, uint32_t,
+                                      const Id& record) { found.emplace_back(scope, record); })
+              .ok());
+  return found;
+}
+
+// A record stands under exactly the terms it was given last.
+void CheckFinding(Store& store) {
+  const Id one = MakeId(62), two = MakeId(63), record = MakeId(64);
+  {
+    std::unique_ptr<Transaction> tx = Begin(store);
+    REQUIRE(tx->PutFindTerms(two, 3, record, {"family/SMITH", "family/JONES"}).ok());
+    REQUIRE(tx->PutFindTerms(one, 3, record, {"family/SMITH"}).ok());
+    REQUIRE(tx->PutFindTerms(one, 2, record, {"family/SMITH"}).ok());
+    CHECK(Found(*tx, "family/SMITH").size() == 3);
+    REQUIRE(tx->Commit().ok());
+  }
+  CHECK(Found(*View(store), "family/SMITH") ==
+        std::vector<std::pair<Id, Id>>{{one, record}, {one, record}, {two, record}});
+  CHECK(Found(*View(store), "family/SMIT").empty());
+  CHECK(Found(*View(store), "").empty());
+  {
+    std::unique_ptr<Transaction> tx = Begin(store);
+    REQUIRE(tx->PutFindTerms(two, 3, record, {"family/JONES"}).ok());
+    REQUIRE(tx->PutFindTerms(one, 3, record, {}).ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  CHECK(Found(*View(store), "family/SMITH") == std::vector<std::pair<Id, Id>>{{one, record}});
+  CHECK(Found(*View(store), "family/JONES") == std::vector<std::pair<Id, Id>>{{two, record}});
+  {
+    std::unique_ptr<Transaction> lost = Begin(store);
+    REQUIRE(lost->PutFindTerms(one, 3, record, {"family/JONES"}).ok());
+  }
+  CHECK(Found(*View(store), "family/JONES").size() == 1);
+}
+
+// What was told is kept in the order it was told, for each family apart.
+void CheckOfficeReads(Store& store) {
+  const Id family = MakeId(65), other = MakeId(66);
+  {
+    std::unique_ptr<Transaction> tx = Begin(store);
+    for (int64_t at_ms : {30, 10, 20}) {
+      REQUIRE(tx->AddOfficeRead({family, MakeId(67), MakeId(68), at_ms, OfficeAct::kShown}).ok());
+    }
+    REQUIRE(tx->AddOfficeRead({other, MakeId(67), MakeId(68), 5, OfficeAct::kFound}).ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  std::vector<int64_t> times;
+  REQUIRE(View(store)
+              ->ForEachOfficeRead(family,
+                                  [&](const OfficeRead& read) {
+                                    CHECK(read.family == family);
+                                    CHECK(read.device == MakeId(67));
+                                    CHECK(read.user == MakeId(68));
+                                    CHECK(read.act == OfficeAct::kShown);
+                                    times.push_back(read.at_ms);
+                                  })
+              .ok());
+  CHECK(times == std::vector<int64_t>{30, 10, 20});
+}
+
 void CheckArchived(Store& store) {
   const Id scope = MakeId(60);
   const std::vector<Entry> entries = Fill(store, scope, 5, 600);
@@ -281,7 +412,11 @@ void CheckStore(Store& store) {
   CheckState(store);
   CheckReaders(store);
   CheckMeta(store);
+  CheckFinding(store);
+  CheckOfficeReads(store);
   CheckArchived(store);
+  CheckFiles(store);
+  CheckLone(store);
 }
 
 void CheckStoreViews(Store& store) {

@@ -65,7 +65,7 @@ def refuse(sam, home):
         file.write_text(bad)
         sam.refused("put", file)
     sample = ("address", "Example", "Ada", "--lines", "1 Sample Street", "--postcode", "ZZ99 9ZZ")
-    check("--samples" in sam.refused(*sample), "a sample's postcode is taken for a real one")
+    check("samples" in sam.refused(*sample), "a sample's postcode is taken for a real one")
     sam("--samples", *sample)
     for wrong in ("Q1 1AA", "L1 8CQ", "PR2"):
         sam.refused("address", "Example", "Ada", "--lines", "1 Sample Street", "--postcode", wrong)

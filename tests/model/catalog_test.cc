@@ -336,7 +336,9 @@ TEST_CASE("a step may depend on another field, need one, or be its holder's") {
                             [](const Step& step) { return step.to == v1::Episode::STATE_CLOSED; });
   REQUIRE(close != episode.steps.end());
   CHECK(close->needs == std::vector<uint32_t>{11, 12});
-  CHECK(close->guards == std::vector<v1::Machine::Guard>{v1::Machine::CONTESTED});
+  CHECK(close->guards == std::vector<v1::Machine::Guard>{
+                             v1::Machine::CONTESTED, v1::Machine::CLOSING_REVIEWED,
+                             v1::Machine::CLOSURE_DECIDED, v1::Machine::NO_RAISED_CONCERN});
 
   const FieldType& assignment = FieldOf("Assignment", "state");
   REQUIRE(assignment.steps.size() == 2);

@@ -190,6 +190,30 @@ TEST_CASE(
     CHECK(FamilyOf(log.state()).has_value());
     CHECK(LettersIn(town.directory, town.directory.seq(), log.state(), ana.user, town.now_ms) != 0);
   }
+  SECTION("its author may say from whom it is kept, and nobody but a supervisor later") {
+    const Hand ben = town.Hire(v1::ROLE_KEY_WORKER);
+    v1::Changeset body = whole.body;
+    v1::FieldWrite* barred = body.mutable_changes(0)->add_writes();
+    barred->set_field(7);
+    barred->set_value(EncodeId(7, ben.user));
+    const Changeset kept = *AuthorChangeset(town.tenant, body, ana.sign_seed);
+    ScopeLog log(town, kept.scope);
+    REQUIRE(log.Push(kept).verdict == v1::APPLIED);
+    CHECK(FamilyOf(log.state())->barred_staff == std::set<Id>{ben.user});
+    const Hand cem = town.Hire(v1::ROLE_KEY_WORKER);
+    const Judgement later = log.Push(
+        town.Write(ana, kept.scope, {Change(kFamily, kept.scope, {{7, EncodeId(7, cem.user)}})}));
+    CHECK(later.reason == v1::HELD_REASON_NOT_ALLOWED);
+  }
+  SECTION("what else is a supervisor's or a records officer's stays theirs in a first entry") {
+    v1::Changeset body = whole.body;
+    v1::FieldWrite* hold = body.mutable_changes(0)->add_writes();
+    hold->set_field(5);
+    hold->set_value(EncodeBool(5, true));
+    const Changeset held = *AuthorChangeset(town.tenant, body, ana.sign_seed);
+    ScopeLog log(town, held.scope);
+    CHECK(log.Push(held).reason == v1::HELD_REASON_NOT_ALLOWED);
+  }
   SECTION("under another's id it never takes effect") {
     Hand ben = town.Hire(v1::ROLE_KEY_WORKER);
     v1::Changeset body = town.BeginFamily(ben).body;
@@ -325,8 +349,24 @@ TEST_CASE("commands: exactly the live state, an arrow that exists, for those it 
   CHECK(home.Push(home.ana, {Change(kVisit, visit, {{9, EncodeNumber(9, 1), {under_way}}})}) ==
         v1::HELD_REASON_NO_SUCH_STEP);
   CHECK(home.Push(home.ana, {Change(kVisit, visit,
-                                    {{10, EncodeNumber(10, 1)},
+                                    {{10, EncodeNumber(10, 3)},
                                      {9, EncodeNumber(9, 3), {under_way}}})}) == kApplied);
+}
+
+TEST_CASE("a set holds no more than its rule allows") {
+  Home home;
+  const Hand& supervisor = home.town.supervisor;
+  std::vector<Op> first;
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(home.Push(supervisor, {Change(kFamily, home.first.scope,
+                                          {{7, EncodeId(7, home.town.NewId())}})}) == kApplied);
+    if (i == 0) first.push_back(home.log.Live(kFamily, home.first.scope, 7));
+  }
+  v1::RecordChange more = Change(kFamily, home.first.scope, {{7, EncodeId(7, home.town.NewId())}});
+  CHECK(home.Push(supervisor, {more}) == v1::HELD_REASON_SHAPE);
+  REQUIRE(home.Push(supervisor, {Change(kFamily, home.first.scope, {{7, "", first, true}})}) ==
+          kApplied);
+  CHECK(home.Push(supervisor, {more}) == kApplied);
 }
 
 TEST_CASE("held work: declined once, released once, late values beside newer ones") {
@@ -408,7 +448,7 @@ TEST_CASE(
   Op planned = home.log.Live(kVisit, visit, 9);
   Op account = home.log.Live(kVisit, visit, 19);
   REQUIRE(home.Push(home.ana, {Change(kVisit, visit,
-                                      {{10, EncodeNumber(10, 1)},
+                                      {{10, EncodeNumber(10, 3)},
                                        {9, EncodeNumber(9, 3), {planned}}})}) == kApplied);
   CHECK(home.Push(home.ana, {Change(kVisit, visit, {{19, EncodeBytes(19, "b"), {account}}})}) ==
         v1::HELD_REASON_SIGNED);

@@ -83,7 +83,7 @@ absl::Status AddPart(Stage& stage, const std::string& part, v1::Edits& edits, Wo
     }
     const absl::StatusOr<Id> family = FamilyMeant(stage, match[3]);
     const bool directory = type->scope == v1::RecordRule::DIRECTORY;
-    if (!directory && !family.ok()) return family.status();
+    if (!directory && !edits.begin_family() && !family.ok()) return family.status();
     if (edits.scope().empty() && !edits.begin_family()) {
       edits.set_scope((directory ? stage.tenant() : *family).str());
     }

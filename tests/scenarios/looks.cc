@@ -73,8 +73,7 @@ absl::Status Sees(Stage& stage, const std::string& who, const std::string& what,
     for (const v1::FieldView& shown : view->fields()) {
       if (shown.field() != field->number) continue;
       for (const v1::ValueView& value : shown.values()) {
-        if (!value.in_force() && field->merge != v1::LATEST) continue;
-        if (!value.in_force()) continue;
+        if (!value.in_force() || (value.json().empty() && !value.sealed())) continue;
         found.push_back(value.sealed() ? "sealed" : value.json());
       }
     }
@@ -232,6 +231,68 @@ absl::Status Finds(Stage& stage, const std::string& who, size_t n, const std::st
   if (!hits.ok()) return hits.status();
   if (hits->size() == n) return absl::OkStatus();
   return Otherwise(absl::StrCat(hits->size(), " found"));
+}
+
+absl::Status OnWorklist(Stage& stage, const std::string& who, const std::string& kind,
+                        const std::string& what, const std::string& flag) {
+  const absl::StatusOr<Named> named = stage.Need(what);
+  if (!named.ok()) return named.status();
+  v1::Query query;
+  query.mutable_worklist();
+  const absl::StatusOr<std::vector<v1::Answer>> answers = Ask(stage, who, query);
+  if (!answers.ok()) return answers.status();
+  std::vector<std::string> others;
+  for (const v1::Answer& answer : *answers) {
+    const v1::WorkItem& item = answer.work();
+    const bool about = item.record().id() == named->id.str() || item.scope() == named->id.str();
+    const auto& flags = item.flags();
+    const bool flagged = flag.empty() || std::find(flags.begin(), flags.end(), flag) != flags.end();
+    if (item.kind() == kind && about && flagged) return absl::OkStatus();
+    if (answer.has_work())
+      others.push_back(absl::StrCat(item.kind(), " ", absl::StrJoin(flags, " ")));
+  }
+  return Otherwise(absl::StrCat("it holds: ", absl::StrJoin(others, ", ")));
+}
+
+absl::Status NotOnWorklist(Stage& stage, const std::string& who, const std::string& kind) {
+  v1::Query query;
+  query.mutable_worklist();
+  const absl::StatusOr<std::vector<v1::Answer>> answers = Ask(stage, who, query);
+  if (!answers.ok()) return answers.status();
+  for (const v1::Answer& answer : *answers) {
+    if (answer.work().kind() == kind) return Otherwise("it holds one");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PageSays(Stage& stage, const std::string& who, const std::string& family,
+                      const std::string& words, bool says) {
+  const absl::StatusOr<Named> named = stage.Need(family);
+  if (!named.ok()) return named.status();
+  v1::Query query;
+  query.mutable_family_page()->set_scope(named->id.str());
+  const absl::StatusOr<std::vector<v1::Answer>> answers = Ask(stage, who, query);
+  if (!answers.ok()) return answers.status();
+  const std::string page = answers->front().family_page().ShortDebugString();
+  if (absl::StrContains(page, words) == says) return absl::OkStatus();
+  return Otherwise(says ? "it does not say so" : "it says so");
+}
+
+absl::Status Agreed(Stage& stage, const std::string& who, const std::string& person,
+                    const std::string& plan, const std::string& said, bool earlier) {
+  const absl::StatusOr<Named> named = stage.Need(plan), asked = stage.Need(person);
+  if (!named.ok()) return named.status();
+  if (!asked.ok()) return asked.status();
+  v1::Query query;
+  query.mutable_plan_page()->set_id(named->id.str());
+  const absl::StatusOr<std::vector<v1::Answer>> answers = Ask(stage, who, query);
+  if (!answers.ok()) return answers.status();
+  for (const v1::AgreementLine& line : answers->front().plan_page().agreements()) {
+    if (line.person() != asked->id.str()) continue;
+    if (line.said() == said && line.earlier_version() == earlier) return absl::OkStatus();
+    return Otherwise(line.said() + (line.earlier_version() ? " to an earlier version" : ""));
+  }
+  return Otherwise("nobody asks them");
 }
 
 absl::Status AllAgree(Stage& stage) {

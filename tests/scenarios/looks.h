@@ -32,6 +32,16 @@ absl::Status DiskDoesNotHold(Stage& stage, const std::string& who, const std::st
 // The words somewhere in the bytes of the office's store.
 absl::Status OfficeCanRead(Stage& stage, const std::string& words, bool can);
 absl::Status Finds(Stage& stage, const std::string& who, size_t n, const std::string& words);
+// A line of the worklist of this kind, about this record; with `flag` among its flags, if given.
+absl::Status OnWorklist(Stage& stage, const std::string& who, const std::string& kind,
+                        const std::string& what, const std::string& flag);
+absl::Status NotOnWorklist(Stage& stage, const std::string& who, const std::string& kind);
+// The words somewhere on the family's page.
+absl::Status PageSays(Stage& stage, const std::string& who, const std::string& family,
+                      const std::string& words, bool says);
+// What the page of a plan says of somebody's agreement: AGREED, DECLINED, NOT_ASKED.
+absl::Status Agreed(Stage& stage, const std::string& who, const std::string& person,
+                    const std::string& plan, const std::string& said, bool earlier);
 // Every device that carries a scope to its end has the office's digest of it.
 absl::Status AllAgree(Stage& stage);
 

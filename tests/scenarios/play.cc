@@ -221,6 +221,17 @@ const std::vector<Actor::Sentence>& Actor::Sentences() {
       if (!absl::SimpleAtoi(m[2].str(), &n)) return absl::InvalidArgumentError("how many?");
       return Finds(a.stage_, m[1], n, m[3]);
     });
+    say(R"((\w+)'s worklist holds no ([a-z_]+))",
+        [](Actor& a, const Match& m) { return NotOnWorklist(a.stage_, m[1], m[2]); });
+    say(R"((\w+)'s worklist holds ([a-z_]+) about (\w+)(?:, ([a-z_]+))?)",
+        [](Actor& a, const Match& m) { return OnWorklist(a.stage_, m[1], m[2], m[3], m[4]); });
+    say(R"xx((\w+)'s page of (\w+) (says|does not say) "([^"]+)")xx", [](Actor& a, const Match& m) {
+      return PageSays(a.stage_, m[1], m[2], m[4], m[3] == "says");
+    });
+    say(R"((\w+) reads that (\w+) of (\w+) is ([A-Z_]+)( to an earlier version)?)",
+        [](Actor& a, const Match& m) {
+          return Agreed(a.stage_, m[1], m[2], m[3], m[4], m[5].matched);
+        });
     say(R"(all agree)", [](Actor& a, const Match&) { return AllAgree(a.stage_); });
     return all;
   }();

@@ -68,6 +68,8 @@ class Checker {
   void DeviceRolledBack(DeviceUnit& device);
   void DeviceDestroyed(DeviceUnit& device);
   void DeviceCopied(DeviceUnit& from, DeviceUnit& to);
+  // Who was a reader of a family's sealed values at some end of its log.
+  void NoteReaders(const Id& scope, int64_t server_ms);
   // A forgery was handed to this unit for this scope: it may have stopped.
   void Forged(const DeviceUnit& device, const Id& scope) {
     forged_.insert({device.index(), scope});
@@ -126,6 +128,9 @@ class Checker {
   std::string StandingOf(const Id& uid) const;
   void CheckOutbox(DeviceUnit& device, int64_t server_ms);
   void CheckCopies(DeviceUnit& device, int64_t server_ms);
+  // Sealed values: every reader can open what any living reader can, and nobody who never was one.
+  void CheckSealed(const std::vector<DeviceUnit*>& alive, const Id& scope, const Node* end,
+                   int64_t server_ms);
   void CheckServerState(const Id& scope, const Node* end);
   void CheckNothingLeft(DeviceUnit& device);
 
@@ -137,6 +142,7 @@ class Checker {
   std::map<Id, MadeChangeset> made_;
   std::map<size_t, UnitRecord> units_;
   std::set<std::pair<size_t, Id>> forged_;
+  std::map<Id, std::set<Id>> readers_ever_;    // of sealed values, by family
   std::set<Id> archived_;                      // uids that a verified copy holds
   std::vector<const v1::Changeset*> endings_;  // made changesets that end an Assignment
   std::vector<Violation> violations_;

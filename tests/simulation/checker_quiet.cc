@@ -15,6 +15,52 @@ std::string UnitName(const DeviceUnit& device) { return "D" + std::to_string(dev
 
 }  // namespace
 
+void Checker::CheckSealed(const std::vector<DeviceUnit*>& alive, const Id& scope, const Node* end,
+                          int64_t server_ms) {
+  const ScopeTruth truth = TruthAt(end);
+  const std::set<Id> readers = SealedReaders(DirectoryNow(), end, server_ms);
+  for (const auto& [key, cell] : truth) {
+    const RecordFacts* facts = FactsOf(key.type);
+    const FieldFacts* field = facts == nullptr ? nullptr : facts->Field(key.field);
+    if (field == nullptr || field->cls != v1::RESTRICTED) continue;
+    for (const LiveValue& value : cell.live) {
+      if (value.value.empty()) continue;
+      std::vector<DeviceUnit*> without;
+      bool somebody = false;
+      for (DeviceUnit* device : alive) {
+        const client::ScopeRow* row = device->store().log().Find(scope);
+        if (row == nullptr || row->hash != end->hash || row->Has(client::kHidden)) continue;
+        absl::StatusOr<v1::RecordView> view = device->client().Get(key.type, key.record);
+        if (!view.ok()) continue;
+        for (const v1::FieldView& shown : view->fields()) {
+          for (const v1::ValueView& one : shown.values()) {
+            if (NameOf(one.op()) != value.op) continue;
+            const bool reads = readers.contains(device->user);
+            const bool may =
+                reads || device->user == value.actor || readers_ever_[scope].contains(device->user);
+            if (!one.sealed() && !may) {
+              Fail("P12", "a sealed value of " + scope.short_hex() + " opens on " +
+                              UnitName(*device) + ", whose person never was a reader");
+            }
+            somebody = somebody || (!one.sealed() && reads);
+            if (one.sealed() && reads) without.push_back(device);
+          }
+        }
+      }
+      ++parts_.coverage["sealed values looked at"];
+      if (somebody && !without.empty()) {
+        Fail("P8", "a sealed value of " + scope.short_hex() + " does not open on " +
+                       UnitName(*without.front()) + ", and another reader's device has its key");
+      }
+    }
+  }
+}
+
+void Checker::NoteReaders(const Id& scope, int64_t server_ms) {
+  const std::set<Id> now = SealedReaders(DirectoryNow(), ServerEnd(scope), server_ms);
+  readers_ever_[scope].insert(now.begin(), now.end());
+}
+
 // What the server stores of a scope is what the set of its writes says.
 void Checker::CheckServerState(const Id& scope, const Node* end) {
   absl::StatusOr<std::unique_ptr<server::ReadView>> view = parts_.server.store().Read();
@@ -61,8 +107,9 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
   const bool stolen = made != made_.end() && made->second.stolen;
   if (row.answer == client::Answer::kUnsendable) {
     // Its uid was taken; or the family's first entry was, and this one would begin it anew.
-    const bool begins = made != made_.end() && FoundedBy(made->second.body).has_value();
-    return stolen || (begins && ServerEnd(row.scope) == nullptr);
+    const bool anew = made != made_.end() && FoundedBy(made->second.body).has_value() &&
+                      !HasFamilyId(parts_.tenant, made->second.body);
+    return stolen || (anew && ServerEnd(row.scope) == nullptr);
   }
   // Who delivers sealed work is told what was received, and no more.
   if (row.sealed && stolen) return true;
@@ -74,8 +121,9 @@ bool Checker::MayStillWait(DeviceUnit& device, const client::OutboxRow& row,
     const bool served =
         row.scope == parts_.tenant
             ? directory.DeviceCounts(device.id) && directory.StaffActive(device.user)
-            : row.scope != device.id && MayBeServed(directory, FamilyAt(ServerEnd(row.scope)),
-                                                    device.id, server_ms, Asked::kOffered) &&
+            : row.scope != device.id &&
+                  MayBeServed(directory, FamilyAt(ServerEnd(row.scope)), device.id, server_ms,
+                              Asked::kOffered) &&
                   !WillNotTakeUp(device, row.scope, server_ms);
     const bool undecided = row.undecided;
     return !served && (undecided || !ArchiveHolds(row.uid));
@@ -197,6 +245,7 @@ void Checker::CheckQuiet(const std::vector<DeviceUnit*>& alive, int64_t server_m
   for (const auto& [scope, end] : ends_) {
     CheckServerState(scope, end);
     CheckWholeLog(scope);
+    if (scope != parts_.tenant) CheckSealed(alive, scope, end, server_ms);
   }
   for (DeviceUnit* device : alive) {
     CheckOutbox(*device, server_ms);

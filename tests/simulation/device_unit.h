@@ -68,6 +68,8 @@ class DeviceUnit {
   std::string Image();
   // Off, and opened again on what its disk holds; on `image` if one is given.
   void Reopen(const std::string* image = nullptr);
+  // Locked by its person, and unlocked again: a contact under way ends.
+  void LockAndUnlock();
   // Its disk is gone.
   void Destroy();
 

@@ -39,7 +39,10 @@ class Fold {
     for (const v1::RecordChange& change : body.changes()) {
       const std::pair key(change.type(), IdOf(change.id()));
       auto at = std::lower_bound(facts_.records.begin(), facts_.records.end(), key);
-      if (at == facts_.records.end() || *at != key) facts_.records.insert(at, key);
+      if (at == facts_.records.end() || *at != key) {
+        facts_.records.insert(at, key);
+        if (change.type() == kFamilyType) facts_.founded_seq = seq;
+      }
       if (change.type() == kFamilyType) family_moved_ = true;
       if (change.type() == kAssignmentType) TakeAssignment(change, body, seq);
     }
@@ -194,8 +197,9 @@ class Hearing {
 
   // The formula, and places for its author and the supervisors, and nobody else.
   std::optional<std::string> Founding() {
-    if (!HasFamilyId(entry_)) return "a family begun under another's id";
+    if (!HasFamilyId(entry_.tenant, entry_.body)) return "a family begun under another's id";
     makes_places_ = true;
+    founds_ = true;
     bool own = false;
     for (const v1::Assignment& place : PlacesIn(entry_.body)) {
       const Id user = IdOf(place.user());
@@ -251,6 +255,8 @@ class Hearing {
         if (!Commands(change, write, letters, writers)) return "a command of another's role";
         continue;
       }
+      // Whom a family is kept from its founder says too.
+      if (founds_ && change.type() == kFamilyType && field->name == "barred_staff") continue;
       const WhoSet allowed = field->writers != 0 ? field->writers : writers;
       if ((letters & allowed) != 0 || Named(change, field->named_in)) continue;
       return type->name + "." + field->name + " by a role that may not";
@@ -294,6 +300,7 @@ class Hearing {
   const Node& entry_;
   WhoSet letters_ = 0;
   bool makes_places_ = false;
+  bool founds_ = false;
 };
 
 }  // namespace
@@ -307,6 +314,7 @@ const Node* FamilyFacts::FirstEntry() const {
   const Node* first = nullptr;
   for (const auto& [uid, work] : held) {
     if (work.outcome != Outcome::kWaiting || !FoundedBy(work.node->body)) continue;
+    if (!HasFamilyId(work.node->tenant, work.node->body)) continue;
     if (first == nullptr || work.node->seq < first->seq) first = work.node;
   }
   return first;
@@ -365,6 +373,43 @@ WhoSet LettersIn(const DirectoryFacts& directory, const FamilyFacts& family, con
   return letters;
 }
 
+std::set<Id> SealedReaders(const DirectoryFacts& directory, const Node* end, int64_t now_ms) {
+  const FamilyFacts& family = FamilyAt(end);
+  std::set<Id> readers;
+  std::vector<std::pair<Id, Id>> own;  // assignment, user
+  for (const auto& [id, place] : family.assignments) {
+    const bool works =
+        place.relation == Relation::RELATION_LEAD || place.relation == Relation::RELATION_COVER;
+    const bool supervises = place.relation == Relation::RELATION_SUPERVISOR;
+    const bool may = (works && directory.HasRole(place.user, v1::ROLE_KEY_WORKER)) || supervises;
+    if (!family.founded || !place.restricted || !may || !place.OpenAt(now_ms)) continue;
+    if (family.barred.contains(place.user) || !Fits(directory, place)) continue;
+    if (supervises && place.made_actor == place.user && place.made_seq != family.founded_seq) {
+      own.emplace_back(id, place.user);
+    } else {
+      readers.insert(place.user);
+    }
+  }
+  if (own.empty()) return readers;
+  const ScopeTruth truth = TruthAt(end);
+  const std::set<Id> present = readers;
+  for (const auto& [id, user] : own) {
+    const std::string digest = VersionOf(end->tenant, end->scope, kAssignmentType, id, truth);
+    for (const Node* node : ChainTo(end)) {
+      if (!node->applied() || node->actor == user || !present.contains(node->actor)) continue;
+      for (const v1::RecordChange& change : node->body.changes()) {
+        if (change.type() != kApprovalType) continue;
+        const v1::Approval approval = MessageIn<v1::Approval>(change);
+        if (approval.decision() == v1::Approval::DECISION_APPROVED &&
+            approval.subject() == id.view() && approval.digest() == digest) {
+          readers.insert(user);
+        }
+      }
+    }
+  }
+  return readers;
+}
+
 bool HasOpenPlace(const FamilyFacts& family, const Id& user, int64_t now_ms) {
   return std::any_of(family.assignments.begin(), family.assignments.end(), [&](const auto& a) {
     return a.second.user == user && a.second.OpenAt(now_ms);
@@ -379,7 +424,7 @@ bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, con
   if (!directory.StaffActive(user)) return false;
   if (!family.founded) {
     const Node* first = family.FirstEntry();
-    if (first == nullptr || !HasFamilyId(*first)) return false;
+    if (first == nullptr) return false;
     const v1::Family named = *FoundedBy(first->body);
     if (BarredIn(named).contains(user)) return false;
     return first->actor == user || directory.SupervisorsOf(IdOf(named.team())).contains(user);
@@ -405,13 +450,10 @@ bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, con
   return false;
 }
 
-bool HasFamilyId(const Node& entry) {
-  const Id formula{H16(St("doorstep/family/v1")
-                           .Add(entry.tenant.view())
-                           .Add(entry.device.view())
-                           .Add(entry.uid.view())
-                           .bytes())};
-  return entry.scope == formula;
+bool HasFamilyId(const Id& tenant, const v1::Changeset& body) {
+  const Id formula{
+      H16(St("doorstep/family/v1").Add(tenant.view()).Add(body.device()).Add(body.uid()).bytes())};
+  return body.scope() == formula.view();
 }
 
 std::optional<v1::Family> FoundedBy(const v1::Changeset& body) {

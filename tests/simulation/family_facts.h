@@ -39,6 +39,7 @@ struct HeldFacts {
 
 struct FamilyFacts {
   bool founded = false;
+  uint64_t founded_seq = 0;  // of the entry whose changeset made the Family record
   Id team;
   std::set<Id> barred;
   std::map<Id, AssignmentFacts> assignments;
@@ -62,13 +63,16 @@ WhoSet LettersIn(const DirectoryFacts& directory, const FamilyFacts& family, con
 enum class Asked { kOffered, kWanted };
 bool MayBeServed(const DirectoryFacts& directory, const FamilyFacts& family, const Id& device,
                  int64_t now_ms, Asked asked);
+// Who reads what is sealed, now: people whose open place says `restricted`; a supervisor's that
+// they made for themselves later counts once another of them has approved it.
+std::set<Id> SealedReaders(const DirectoryFacts& directory, const Node* end, int64_t now_ms);
 // Whether any place of the person's is open and not lapsed, roles apart.
 bool HasOpenPlace(const FamilyFacts& family, const Id& user, int64_t now_ms);
 
 // The Family record of a changeset for its own scope, if it holds one.
 std::optional<v1::Family> FoundedBy(const v1::Changeset& body);
 // Whether a changeset may found its scope: the scope's id is made from it.
-bool HasFamilyId(const Node& entry);
+bool HasFamilyId(const Id& tenant, const v1::Changeset& body);
 // Held uids that a changeset's Decisions settle: uid, and whether to release.
 std::vector<std::pair<Id, bool>> DecisionsOf(const v1::Changeset& body);
 

@@ -22,6 +22,14 @@ void Faults::CrashDevice() {
     device->store().database().FailAfterCommits(world_.chance.Between(0, 12));
     return;
   }
+  if (world_.chance.OneIn(3) && !device->store().database().failed()) {
+    world_.Say(world_.NameOf(*device) + " is locked and unlocked");
+    device->LockAndUnlock();
+    world_.Forget(*device);
+    world_.checker->DeviceMoved(*device);
+    world_.Count("devices locked and unlocked");
+    return;
+  }
   world_.Say(world_.NameOf(*device) + " crashes");
   device->Reopen();
   world_.Forget(*device);

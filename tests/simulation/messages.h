@@ -10,7 +10,8 @@
 
 namespace doorstep::simulation {
 
-enum class Ask : uint8_t { kPull, kPush, kAdopt, kDeliver };
+// In the order of client::Request's alternatives.
+enum class Ask : uint8_t { kPull, kPush, kAdopt, kDeliver, kPutChunk, kGetChunk };
 
 // From a device to the server. Whoever asks has shown the certificate of `device`.
 struct RequestMessage {
@@ -22,7 +23,7 @@ struct RequestMessage {
   std::string bytes;
 };
 
-enum class Tell : uint8_t { kFrame, kPullEnd, kPushed, kAdopted, kDelivered };
+enum class Tell : uint8_t { kFrame, kPullEnd, kPushed, kAdopted, kDelivered, kPut, kGot };
 
 struct AnswerMessage {
   uint64_t contact = 0;
@@ -43,6 +44,10 @@ inline Tell EndOf(Ask ask) {
       return Tell::kAdopted;
     case Ask::kDeliver:
       return Tell::kDelivered;
+    case Ask::kPutChunk:
+      return Tell::kPut;
+    case Ask::kGetChunk:
+      return Tell::kGot;
   }
   return Tell::kPullEnd;
 }

@@ -257,7 +257,15 @@ void People::Draft(const Desk& desk) {
   const absl::Status put = desk.device->client().PutDraft(draft, edits.SerializeAsString());
   if (!put.ok()) return;
   world_.Count("drafts");
-  if (world_.chance.OneIn(2)) return;
+  if (world_.chance.OneIn(2)) {
+    desk.device->Reopen();
+    world_.Forget(*desk.device);
+    absl::StatusOr<std::string> kept = desk.device->client().GetDraft(draft);
+    if (!kept.ok() || *kept != edits.SerializeAsString()) {
+      world_.checker->Fail("P8", "a draft does not outlive a crash");
+    }
+    return;
+  }
   edits.set_ends_draft(draft.str());
   if (!world_.Commit(*desk.device, edits, "finishes a draft")) return;
   if (desk.device->client().GetDraft(draft).ok()) {
@@ -279,7 +287,10 @@ void People::Visit(const Desk& desk) {
     const uint64_t to =
         world_.chance.OneIn(2) ? v1::Visit::STATE_UNDER_WAY : v1::Visit::STATE_RECORDED;
     AddField(record, 9, EncodeNumber(9, to));
-    if (to == v1::Visit::STATE_RECORDED) AddField(record, 10, EncodeNumber(10, 1));
+    // Of a visit that met somebody the office wants more before it is signed: often held.
+    const uint64_t outcome =
+        world_.chance.OneIn(4) ? v1::Visit::OUTCOME_FACE_TO_FACE : v1::Visit::OUTCOME_NO_ANSWER;
+    if (to == v1::Visit::STATE_RECORDED) AddField(record, 10, EncodeNumber(10, outcome));
   }
   world_.Commit(*desk.device, edits, "visits");
 }

@@ -243,14 +243,17 @@ Profile ProfileFor(Fault without) {
       Raise(profile, {{Act::kStealFamily, 50}, {Act::kBeginFamily, 80}});
       break;
     case Fault::kRetryUnknownAuthor:
-      // A pull that breaks off before the directory has been settled, and something to hand in.
-      profile.cut_percent = 25;
-      Raise(profile, {{Act::kInvite, 60},
+      // Devices that a restored server has never heard of, with something to hand in, and pulls
+      // that break off before the directory has been settled.
+      profile.cut_percent = 30;
+      profile.devices_max = 3;
+      Raise(profile, {{Act::kInvite, 150},
+                      {Act::kApproveStanding, 60},
                       {Act::kBeginFamily, 120},
-                      {Act::kNote, 60},
-                      {Act::kRestore, 50},
+                      {Act::kNote, 150},
+                      {Act::kRestore, 100},
                       {Act::kPromote, 60},
-                      {Act::kBackUp, 50}});
+                      {Act::kBackUp, 60}});
       break;
     case Fault::kRetryBlocksNothing:
       Raise(profile, {{Act::kInvite, 50},

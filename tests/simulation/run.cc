@@ -171,12 +171,16 @@ class OneRun {
     }
   }
 
-  // Nothing new costs one round trip.
+  // Nothing new costs one round trip. A file that nobody alive has is looked for now and then: the
+  // contact after that one costs no more than any other.
   void CheckOneRoundTrip(DeviceUnit& device) {
     absl::StatusOr<client::Outbox::Counts> rows = device.store().outbox().Count();
-    if (!rows.ok() || rows->all > 0) return;
-    world_.StartContact(device);
-    world_.Settle();
+    absl::StatusOr<client::Attachments::Owed> files = device.store().attachments().CountOwed();
+    if (!rows.ok() || !files.ok() || rows->all > 0) return;
+    for (int contacts = files->to_fetch > 0 ? 2 : 1; contacts > 0; --contacts) {
+      world_.StartContact(device);
+      world_.Settle();
+    }
     if (!device.last_status.ok() || device.last_report.round_trips() != 1) {
       world_.checker->Fail("P17",
                            world_.NameOf(device) + " needs " +

@@ -66,6 +66,9 @@ ServerUnit::Result ServerUnit::Handle(const RequestMessage& request, int64_t now
       return HandleAdopt(request);
     case Ask::kDeliver:
       return HandleDeliver(request, now_ms);
+    case Ask::kPutChunk:
+    case Ask::kGetChunk:
+      return HandleChunk(request, now_ms);
     default:
       return std::move(HandleTogether({request}, now_ms).front());
   }
@@ -135,6 +138,31 @@ ServerUnit::Result ServerUnit::HandleAdopt(const RequestMessage& request) {
   }
   if (outcome->appended > 0) result.moved.push_back(*Id::FromBytes(message.scope()));
   result.answer = AnswerTo(request, outcome->response.SerializeAsString());
+  return result;
+}
+
+ServerUnit::Result ServerUnit::HandleChunk(const RequestMessage& request, int64_t now_ms) {
+  Result result;
+  absl::StatusOr<std::string> bytes;
+  if (request.ask == Ask::kPutChunk) {
+    v1::PutChunkRequest message;
+    absl::Status read = ParseMessage(request.bytes, message);
+    absl::StatusOr<v1::PutChunkResponse> response =
+        read.ok() ? ingest_->PutChunk(message, request.device, now_ms)
+                  : absl::StatusOr<v1::PutChunkResponse>(read);
+    bytes = response.ok() ? absl::StatusOr<std::string>(response->SerializeAsString())
+                          : response.status();
+  } else {
+    v1::GetChunkRequest message;
+    absl::Status read = ParseMessage(request.bytes, message);
+    absl::StatusOr<v1::GetChunkResponse> response =
+        read.ok() ? server::GetChunk(*feed_, request.device, message, now_ms)
+                  : absl::StatusOr<v1::GetChunkResponse>(read);
+    bytes = response.ok() ? absl::StatusOr<std::string>(response->SerializeAsString())
+                          : response.status();
+  }
+  result.answer =
+      bytes.ok() ? AnswerTo(request, *std::move(bytes)) : FailureOf(request, bytes.status());
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include "doorstep/v1/enrol.pb.h"
 #include "doorstep/v1/sync.pb.h"
 #include "sync-server/access/directory_log.h"
+#include "sync-server/feed/chunks.h"
 #include "sync-server/feed/feed.h"
 #include "sync-server/feed/head_signer.h"
 #include "sync-server/ingest/ingest.h"
@@ -86,6 +87,7 @@ class ServerUnit {
   AnswerMessage AnswerTo(const RequestMessage& request, std::string bytes) const;
   AnswerMessage FailureOf(const RequestMessage& request, const absl::Status& status) const;
   Result HandleAdopt(const RequestMessage& request);
+  Result HandleChunk(const RequestMessage& request, int64_t now_ms);
   Result HandleDeliver(const RequestMessage& request, int64_t now_ms);
   std::optional<v1::SignedChangeset> Unseal(const v1::DeliverRequest::Item& item) const;
 

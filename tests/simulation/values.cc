@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "doorstep/v1/records.pb.h"
 #include "model/value.h"
 
 namespace doorstep::simulation {
@@ -70,6 +71,11 @@ std::string ValueMaker::Element(const FieldType& field) const {
     case Kind::kInstant:
       return EncodeI64(n, (int64_t{today} + chance.Between(-30, 30)) * 86'400'000);
     case Kind::kDate:
+      // Nobody is born in the future, or due long ago.
+      if (field.name == "birth_on")
+        return EncodeDate(n, today - static_cast<int32_t>(chance.Below(900)));
+      if (field.name == "birth_due_on")
+        return EncodeDate(n, today + static_cast<int32_t>(chance.Between(-200, 200)));
       return EncodeDate(n, today + static_cast<int32_t>(chance.Between(-900, 200)));
     case Kind::kEnum:
       return EncodeNumber(n, chance.Pick(field.codes).number);
@@ -87,6 +93,8 @@ std::string ValueMaker::Element(const FieldType& field) const {
       return EncodeBytes(n, bytes);
     }
     case Kind::kText:
+      if (field.name == "postcode") return EncodeBytes(n, "ZZ99 9ZZ");
+      if (field.name == "uprn") return EncodeBytes(n, std::to_string(1 + chance.Below(1'000'000)));
       return EncodeBytes(n, Text(field.max_size));
   }
   return "";
@@ -110,6 +118,28 @@ v1::FieldEdit& AddField(v1::RecordEdit& record, uint32_t field, std::string valu
   return edit;
 }
 
+namespace {
+
+// Numbers and addresses by which people are known have a form, which a device asks for.
+void GiveForm(const ValueMaker& maker, const RecordType& type, v1::RecordEdit& record) {
+  auto set = [&](uint32_t field, std::string value) {
+    for (v1::FieldEdit& edit : *record.mutable_fields()) {
+      if (edit.field() == field) return edit.set_value(std::move(value));
+    }
+    AddField(record, field, std::move(value));
+  };
+  if (type.name == "ContactPoint") {
+    set(2, EncodeNumber(2, v1::ContactPoint::KIND_EMAIL));
+    set(3, EncodeBytes(3, maker.word + "@sample.example"));
+  } else if (type.name == "PersonIdentifier") {
+    set(2, EncodeNumber(2, v1::PersonIdentifier::KIND_LA_CHILD_ID));
+    set(3, EncodeBytes(3, maker.word + std::to_string(maker.chance.Below(100))));
+    set(4, EncodeNumber(4, v1::PersonIdentifier::STATUS_CONFIRMED));
+  }
+}
+
+}  // namespace
+
 v1::RecordEdit MakeRecord(const ValueMaker& maker, const RecordType& type) {
   v1::RecordEdit record;
   record.set_type(type.number);
@@ -118,6 +148,7 @@ v1::RecordEdit MakeRecord(const ValueMaker& maker, const RecordType& type) {
     if (!field.required && !maker.chance.OneIn(field.writers != 0 ? 12 : 4)) continue;
     AddField(record, field.number, maker.Make(field));
   }
+  GiveForm(maker, type, record);
   const FieldType* state = type.FindState();
   if (state == nullptr) return record;
   if (std::optional<uint32_t> first = FirstState(maker, *state, record)) {

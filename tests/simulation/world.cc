@@ -25,6 +25,10 @@ std::string_view WordFor(Ask ask) {
       return "adopt";
     case Ask::kDeliver:
       return "deliver";
+    case Ask::kPutChunk:
+      return "put chunk";
+    case Ask::kGetChunk:
+      return "get chunk";
   }
   return "";
 }
@@ -299,6 +303,9 @@ void World::FailPulls() {
 
 void World::ServerMoved(const std::vector<Id>& scopes, Checker::By by) {
   checker->ServerMoved(scopes, by);
+  for (const Id& scope : scopes) {
+    if (scope != tenant) checker->NoteReaders(scope, server_ms());
+  }
 }
 
 void World::HandleAtServer(RequestMessage request) {

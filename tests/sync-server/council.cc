@@ -9,6 +9,7 @@
 #include "crypto/primitives.h"
 #include "model/limits.h"
 #include "sync-server/access/restore_gate.h"
+#include "sync-server/office/find_terms.h"
 
 namespace doorstep::server {
 namespace {
@@ -24,7 +25,7 @@ Server::Server(const Town& town, const Secret& log_seed, std::unique_ptr<SqliteS
       directory(town.tenant, town.root_pk),
       signer(town.tenant, log_seed.Clone()),
       parts{Catalog::Get(), *store, directory, signer},
-      ingest(Catalog::Get(), town.root_pk, *store) {}
+      ingest(Catalog::Get(), town.root_pk, *store, &RecordsThatAreFound()) {}
 
 Council::Council(uint64_t seed)
     : town(seed), log_seed(Secret::FromBytes(View(town.random.Make<32>()))) {

@@ -10,6 +10,7 @@
 #include "model/authority.h"
 #include "model/limits.h"
 #include "sync-server/admin/ceremony.h"
+#include "sync-server/office/find_terms.h"
 
 namespace doorstep::server {
 
@@ -131,7 +132,7 @@ Changeset House::Opened(const Person& author) {
 }
 
 v1::RowAnswer House::Push(const Changeset& changeset) {
-  Ingest ingest(Catalog::Get(), folder.genesis_root(), *store);
+  Ingest ingest(Catalog::Get(), folder.genesis_root(), *store, &RecordsThatAreFound());
   PushItem item;
   *item.row.mutable_signed_() = changeset.Signed();
   item.received_ms = now_ms_;

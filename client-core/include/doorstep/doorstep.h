@@ -146,7 +146,15 @@ typedef struct {
   /* Milliseconds since 1970-01-01 UTC, in place of the system clock. It is shown and recorded with
    * its doubt, and orders nothing: any answer is taken. */
   int64_t (*now_ms)(void* context);
+  /* A SyncProgress, at each step of a contact: on the client's own thread, to be returned from at
+   * once. Nothing is told of it after the contact has been told as done. */
+  void (*sync_progress)(void* context, ds_bytes progress);
 } ds_host;
+
+/* Fills `into` with at most `capacity` bytes and returns how many; 0 ends, less than 0 stops. */
+typedef int64_t (*ds_read_fn)(void* context, uint8_t* into, size_t capacity);
+/* Takes a piece; anything but 0 stops. */
+typedef int32_t (*ds_write_fn)(void* context, ds_bytes piece);
 
 /* Ends ds_sync_start. `report` is a SyncReport, also of a contact that failed half way; `error` is
  * null exactly if `status` is DS_OK. */
@@ -235,6 +243,24 @@ DS_EXPORT ds_status ds_commit(ds_client* client, ds_bytes edits, ds_buffer* comm
 DS_EXPORT ds_status ds_record_get(ds_client* client, uint32_t type, const uint8_t id[16],
                                   ds_buffer* record, ds_error* error);
 
+/* ---- Files beside records ---------------------------------------------------------------------
+ */
+
+/* Takes a file of at most 20 MiB from `read`, cuts location out of pictures, encrypts it, and
+ * commits the record of `what`, a NewFile, with it in one transaction. It leaves this device in
+ * later contacts, piece by piece; records never wait for it. `committed` is a Committed. Fails as
+ * ds_commit does; FAILED_PRECONDITION where the authority allows no pictures; INVALID_ARGUMENT with
+ * reason FORMAT for a picture that cannot be read; RESOURCE_EXHAUSTED; CANCELLED if `read` stops.
+ * `read` is called inside the call, on its thread. */
+DS_EXPORT ds_status ds_attachment_put(ds_client* client, ds_bytes what, ds_read_fn read,
+                                      void* context, ds_buffer* committed, ds_error* error);
+
+/* Gives the file of a record to `write`, piece by piece, inside the call. What was written counts
+ * only if it returns DS_OK. Fails: NOT_FOUND; FAILED_PRECONDITION (not all of it is here yet, or
+ * its key is sealed and nobody has shared it); DATA_LOSS; CANCELLED if `write` stops. */
+DS_EXPORT ds_status ds_attachment_get(ds_client* client, const uint8_t id[16], ds_write_fn write,
+                                      void* context, ds_error* error);
+
 /* ---- Drafts ---------------------------------------------------------------------------------- */
 
 /* Keeps the bytes as they are, whatever they are, under the shell's own id, through lock, kill and
@@ -290,6 +316,13 @@ DS_EXPORT void ds_sync_cancel(ds_client* client);
  * contact, is under way). Nothing is queued: what could not be asked now was not asked. */
 DS_EXPORT ds_status ds_request(ds_client* client, ds_bytes request, ds_answer_fn answer,
                                void* context, ds_error* error);
+
+/* ---- Programmes ------------------------------------------------------------------------------ */
+
+/* Tries rule-sets out: a ProgrammeTrial in, a ProgrammeTrialResult out. Reads and judges what it is
+ * given and nothing else; needs no client, no folder and no PIN. Mistakes in the files are part of
+ * the result, and DS_OK. */
+DS_EXPORT ds_status ds_programme_try(ds_bytes trial, ds_buffer* result, ds_error* error);
 
 #ifdef __cplusplus
 } /* extern "C" */

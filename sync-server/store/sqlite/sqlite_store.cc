@@ -4,12 +4,14 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "crypto/primitives.h"
 #include "crypto/reason.h"
 #include "model/planted.h"
 #include "sync-server/store/limits.h"
@@ -18,8 +20,14 @@
 namespace doorstep::server {
 namespace {
 
-constexpr uint64_t kStoreVersion = 1;
+constexpr uint64_t kStoreVersion = 2;
 constexpr char kStoreFact[] = "store";  // the meta row that names the tenant of a file
+// The meta row with the key of the blind index. It is derived from the key that the store was made
+// under and stays with its rows, so that a copy under another key finds what was indexed before.
+constexpr char kFindKey[] = "find key";
+
+// A store in memory has no key; its find key is everybody's.
+constexpr std::string_view kNoKey = "a store in memory without any key of its own";
 
 // Rows of some size have a row number and an index beside them: in a b-tree of such rows themselves
 // few keys fit into a page, and finding one reads many pages, each to be decrypted.
@@ -49,25 +57,69 @@ constexpr const char* kTables[] = {
     " PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID",
 };
 
-// The tables in one transaction, and whose they are.
-absl::Status MakeTables(Database& database, const Id& tenant) {
-  absl::Status made = database.Execute("BEGIN IMMEDIATE");
-  for (const char* sql : kTables) {
+// What version 2 added: finding, who was told, files beside records, visits alone.
+constexpr const char* kLaterTables[] = {
+    // token: the first 16 bytes of PRF(find key, term).
+    "CREATE TABLE find_token (tenant BLOB NOT NULL, scope BLOB NOT NULL, type INTEGER NOT NULL,"
+    " record BLOB NOT NULL, token BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, type, record, token)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX find_token_of ON find_token (tenant, token)",
+    "CREATE TABLE office_read (tenant BLOB NOT NULL, scope BLOB NOT NULL, number INTEGER NOT NULL,"
+    " device BLOB NOT NULL, user BLOB NOT NULL, at_ms INTEGER NOT NULL, act INTEGER NOT NULL,"
+    " PRIMARY KEY (tenant, scope, number)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE file (tenant BLOB NOT NULL, scope BLOB NOT NULL, content BLOB NOT NULL,"
+    " length INTEGER NOT NULL, hashes BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, content)) STRICT, WITHOUT ROWID",
+    // Encrypted by the device that made them; the server has no key.
+    "CREATE TABLE chunk (tenant BLOB NOT NULL, scope BLOB NOT NULL, content BLOB NOT NULL,"
+    " number INTEGER NOT NULL, bytes BLOB NOT NULL,"
+    " PRIMARY KEY (tenant, scope, content, number)) STRICT",
+    "CREATE TABLE lone (tenant BLOB NOT NULL, scope BLOB NOT NULL, visit BLOB NOT NULL,"
+    " worker BLOB NOT NULL, due_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (tenant, scope, visit)) STRICT, WITHOUT ROWID",
+};
+
+absl::Status MakeLaterTables(Database& database, const Id& tenant, std::string_view store_key) {
+  absl::Status made;
+  for (const char* sql : kLaterTables) {
     if (made.ok()) made = database.Execute(sql);
   }
-  if (made.ok()) {
-    Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, x'')");
-    made = fact.Bind(1, tenant).Bind(2, std::string_view(kStoreFact)).Run();
-  }
-  static_assert(kStoreVersion == 1);
-  if (made.ok()) made = database.Execute("PRAGMA user_version=1");
+  if (!made.ok()) return made;
+  Hash32 key{};
+  Prf(store_key, St("doorstep/find/v1").Add(tenant.view()).bytes(), key);
+  Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, ?3)");
+  made = fact.Bind(1, tenant).Bind(2, std::string_view(kFindKey)).Bind(3, key).Run();
+  static_assert(kStoreVersion == 2);
+  return made.ok() ? database.Execute("PRAGMA user_version=2") : made;
+}
+
+// All of it, or nothing.
+absl::Status InOneTransaction(Database& database, absl::FunctionRef<absl::Status()> work) {
+  absl::Status made = database.Execute("BEGIN IMMEDIATE");
+  if (made.ok()) made = work();
   if (made.ok()) made = database.Execute("COMMIT");
   if (database.in_transaction()) database.Execute("ROLLBACK").IgnoreError();
   return made;
 }
 
-// A new file gets its tables; one of ours must be of this version and tenant.
-absl::Status CheckTables(Database& database, const Id& tenant) {
+// The tables in one transaction, and whose they are.
+absl::Status MakeTables(Database& database, const Id& tenant, std::string_view store_key) {
+  return InOneTransaction(database, [&] {
+    absl::Status made;
+    for (const char* sql : kTables) {
+      if (made.ok()) made = database.Execute(sql);
+    }
+    if (made.ok()) {
+      Statement fact = database.Prepare("INSERT INTO meta VALUES (?1, ?2, x'')");
+      made = fact.Bind(1, tenant).Bind(2, std::string_view(kStoreFact)).Run();
+    }
+    return made.ok() ? MakeLaterTables(database, tenant, store_key) : made;
+  });
+}
+
+// A new file gets its tables; one of ours must be of this tenant, and of this version or of the
+// first, which is brought up to it.
+absl::Status CheckTables(Database& database, const Id& tenant, std::string_view store_key) {
   uint64_t version = 0;
   {
     Statement read = database.Prepare("PRAGMA user_version");
@@ -81,14 +133,15 @@ absl::Status CheckTables(Database& database, const Id& tenant) {
     Statement any = database.Prepare("SELECT 1 FROM sqlite_schema LIMIT 1");
     if (any.Step()) return MakeStatus(Reason::kKey, "store: a database of something else");
     if (!any.status().ok()) return any.status();
-    return MakeTables(database, tenant);
+    return MakeTables(database, tenant, store_key);
   }
   Statement owner = database.Prepare("SELECT tenant FROM meta WHERE name = ?1");
   if (!owner.Bind(1, std::string_view(kStoreFact)).Step()) {
     return owner.status().ok() ? MakeStatus(Reason::kIntegrity, "store: nobody's") : owner.status();
   }
   if (owner.ReadId(0) != tenant) return MakeStatus(Reason::kKey, "store: another tenant's");
-  return absl::OkStatus();
+  if (version == kStoreVersion) return absl::OkStatus();
+  return InOneTransaction(database, [&] { return MakeLaterTables(database, tenant, store_key); });
 }
 
 ScopeRow ReadScopeRow(Statement& row, int first) {
@@ -220,6 +273,103 @@ class Reading : public Base {
     return found;
   }
 
+  absl::Status ForEachFound(
+      std::string_view term,
+      absl::FunctionRef<void(const Id&, uint32_t, const Id&)> visit) const override {
+    const absl::StatusOr<Hash16> token = TokenOf(term);
+    if (!token.ok()) return token.status();
+    Statement row = database_.Prepare(
+        "SELECT scope, type, record FROM find_token WHERE tenant = ?1 AND token = ?2"
+        " ORDER BY scope, type, record");
+    for (row.Bind(1, tenant_).Bind(2, View(*token)); row.Step();) {
+      const Id scope = row.ReadId(0);
+      const Id record = row.ReadId(2);
+      if (!row.status().ok()) break;
+      visit(scope, static_cast<uint32_t>(row.Integer(1)), record);
+    }
+    return row.status();
+  }
+
+  absl::Status ForEachOfficeRead(const Id& family,
+                                 absl::FunctionRef<void(const OfficeRead&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT device, user, at_ms, act FROM office_read"
+        " WHERE tenant = ?1 AND scope = ?2 ORDER BY number");
+    for (row.Bind(1, tenant_).Bind(2, family); row.Step();) {
+      const OfficeRead read{family, row.ReadId(0), row.ReadId(1),
+                            static_cast<int64_t>(row.Integer(2)),
+                            static_cast<OfficeAct>(row.Integer(3))};
+      if (!row.status().ok()) break;
+      visit(read);
+    }
+    return row.status();
+  }
+
+  absl::StatusOr<std::optional<FileRow>> FindFile(const Id& scope,
+                                                  std::string_view content) const override {
+    std::optional<FileRow> file;
+    {
+      Statement row = database_.Prepare(
+          "SELECT length, hashes FROM file WHERE tenant = ?1 AND scope = ?2 AND content = ?3");
+      if (row.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Step()) {
+        file = FileRow{row.Integer(0), std::string(row.Blob(1)), {}};
+      }
+      if (!row.status().ok()) return row.status();
+      if (!file) return std::optional<FileRow>();
+    }
+    const size_t chunks = file->hashes.size() / 32;
+    file->here.assign((chunks + 7) / 8, '\0');
+    Statement number = database_.Prepare(
+        "SELECT number FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3");
+    for (number.Bind(1, tenant_).Bind(2, scope).Bind(3, content); number.Step();) {
+      const uint64_t at = number.Integer(0);
+      if (at >= chunks) return DamagedStore("a chunk that its file has not");
+      file->here[at / 8] =
+          static_cast<char>(static_cast<uint8_t>(file->here[at / 8]) | 1 << at % 8);
+    }
+    if (!number.status().ok()) return number.status();
+    return file;
+  }
+
+  absl::StatusOr<std::optional<std::string>> FindChunk(const Id& scope, std::string_view content,
+                                                       uint32_t number) const override {
+    Statement row = database_.Prepare(
+        "SELECT bytes FROM chunk WHERE tenant = ?1 AND scope = ?2 AND content = ?3 AND number = "
+        "?4");
+    std::optional<std::string> chunk;
+    row.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, uint64_t{number});
+    if (row.Step()) chunk = row.Blob(0);
+    if (!row.status().ok()) return row.status();
+    return chunk;
+  }
+
+  absl::StatusOr<std::optional<LoneRow>> FindLone(const Id& scope, const Id& visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND scope = ?2 AND visit = ?3");
+    std::optional<LoneRow> found;
+    if (row.Bind(1, tenant_).Bind(2, scope).Bind(3, visit).Step()) found = ReadLone(row);
+    if (!row.status().ok()) return row.status();
+    return found;
+  }
+
+  absl::Status ForEachLoneDue(int64_t now_ms,
+                              absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND due_ms > 0 AND due_ms <= ?2 AND told_ms = 0"
+        " ORDER BY due_ms, scope, visit");
+    row.Bind(1, tenant_).Bind(2, static_cast<uint64_t>(std::max<int64_t>(0, now_ms)));
+    return VisitLone(row, visit);
+  }
+
+  absl::Status ForEachLoneEnded(absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    Statement row = database_.Prepare(
+        "SELECT scope, visit, worker, due_ms, told_ms FROM lone"
+        " WHERE tenant = ?1 AND due_ms = 0 ORDER BY scope, visit");
+    return VisitLone(row.Bind(1, tenant_), visit);
+  }
+
   absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const override {
     Statement row = database_.Prepare("SELECT value FROM meta WHERE tenant = ?1 AND name = ?2");
     std::optional<std::string> value;
@@ -278,8 +428,21 @@ class Reading : public Base {
   }
 
  protected:
+  absl::StatusOr<Hash16> TokenOf(std::string_view term) const {
+    if (find_key_.empty()) {
+      absl::StatusOr<std::optional<std::string>> key = FindMeta(kFindKey);
+      if (!key.ok()) return key.status();
+      if (!*key) return DamagedStore("the key of the blind index is gone");
+      find_key_ = **std::move(key);
+    }
+    Hash16 token{};
+    Prf(find_key_, St("doorstep/find-term/v1").Add(term).bytes(), token);
+    return token;
+  }
+
   Database& database_;
   Id tenant_;
+  mutable std::string find_key_;  // once it was needed
 
  private:
   static constexpr char kHeldOne[] =
@@ -290,6 +453,19 @@ class Reading : public Base {
       "SELECT log.seq, log.changeset, log.signature, log.meta, log.hash, held.reason,"
       " held.outcome, held.decided_seq FROM held JOIN log USING (tenant, scope, seq)"
       " WHERE held.tenant = ?1 AND held.scope = ?2 ORDER BY log.seq";
+
+  static LoneRow ReadLone(Statement& row) {
+    return {row.ReadId(0), row.ReadId(1), row.ReadId(2), static_cast<int64_t>(row.Integer(3)),
+            static_cast<int64_t>(row.Integer(4))};
+  }
+  static absl::Status VisitLone(Statement& row, absl::FunctionRef<void(const LoneRow&)> visit) {
+    while (row.Step()) {
+      const LoneRow found = ReadLone(row);
+      if (!row.status().ok()) break;
+      visit(found);
+    }
+    return row.status();
+  }
 
   static absl::StatusOr<HeldWork> ReadHeld(Statement& row) {
     const LogRow log = ReadLogRow(row);
@@ -462,6 +638,70 @@ class Writing final : public Reading<Transaction> {
     return absl::OkStatus();
   }
 
+  absl::Status PutFindTerms(const Id& scope, uint32_t type, const Id& record,
+                            const std::set<std::string>& terms) override {
+    {
+      Statement drop = database_.Prepare(
+          "DELETE FROM find_token WHERE tenant = ?1 AND scope = ?2 AND type = ?3 AND record = ?4");
+      absl::Status dropped =
+          drop.Bind(1, tenant_).Bind(2, scope).Bind(3, uint64_t{type}).Bind(4, record).Run();
+      if (!dropped.ok()) return dropped;
+    }
+    for (const std::string& term : terms) {
+      const absl::StatusOr<Hash16> token = TokenOf(term);
+      if (!token.ok()) return token.status();
+      Statement put = database_.Prepare("INSERT INTO find_token VALUES (?1, ?2, ?3, ?4, ?5)");
+      absl::Status done = put.Bind(1, tenant_)
+                              .Bind(2, scope)
+                              .Bind(3, uint64_t{type})
+                              .Bind(4, record)
+                              .Bind(5, View(*token))
+                              .Run();
+      if (!done.ok()) return done;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddOfficeRead(const OfficeRead& read) override {
+    Statement add = database_.Prepare(
+        "INSERT INTO office_read SELECT ?1, ?2, 1 + coalesce(max(number), 0), ?3, ?4, ?5, ?6"
+        " FROM office_read WHERE tenant = ?1 AND scope = ?2");
+    return add.Bind(1, tenant_)
+        .Bind(2, read.family)
+        .Bind(3, read.device)
+        .Bind(4, read.user)
+        .Bind(5, static_cast<uint64_t>(read.at_ms))
+        .Bind(6, static_cast<uint64_t>(read.act))
+        .Run();
+  }
+
+  absl::Status PutChunk(const Id& scope, std::string_view content, uint64_t length,
+                        std::string_view hashes, uint32_t number, std::string_view chunk) override {
+    {
+      Statement file = database_.Prepare("INSERT OR IGNORE INTO file VALUES (?1, ?2, ?3, ?4, ?5)");
+      file.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, length).Bind(5, hashes);
+      absl::Status put = file.Run();
+      if (!put.ok()) return put;
+    }
+    Statement bytes = database_.Prepare("INSERT OR IGNORE INTO chunk VALUES (?1, ?2, ?3, ?4, ?5)");
+    bytes.Bind(1, tenant_).Bind(2, scope).Bind(3, content).Bind(4, uint64_t{number});
+    return bytes.Bind(5, chunk).Run();
+  }
+
+  absl::Status PutLone(const LoneRow& row) override {
+    Statement put =
+        database_.Prepare("INSERT OR REPLACE INTO lone VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    put.Bind(1, tenant_).Bind(2, row.scope).Bind(3, row.visit).Bind(4, row.worker);
+    put.Bind(5, static_cast<uint64_t>(row.due_ms)).Bind(6, static_cast<uint64_t>(row.told_ms));
+    return put.Run();
+  }
+
+  absl::Status DropLone(const Id& scope, const Id& visit) override {
+    Statement drop =
+        database_.Prepare("DELETE FROM lone WHERE tenant = ?1 AND scope = ?2 AND visit = ?3");
+    return drop.Bind(1, tenant_).Bind(2, scope).Bind(3, visit).Run();
+  }
+
   absl::Status PutMeta(std::string_view name, std::string_view value) override {
     Statement put = database_.Prepare("INSERT OR REPLACE INTO meta VALUES (?1, ?2, ?3)");
     return put.Bind(1, tenant_).Bind(2, name).Bind(3, value).Run();
@@ -505,7 +745,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
       Database::Open(path, key, Database::Use::kWrite);
   if (!writer.ok()) return writer.status();
   impl->writer = *std::move(writer);
-  absl::Status checked = CheckTables(*impl->writer, tenant);
+  absl::Status checked = CheckTables(*impl->writer, tenant, key.view());
   if (!checked.ok()) return checked;
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(impl)));
 }
@@ -513,7 +753,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::OpenInMemory(const Id& tenant) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenInMemory();
   if (!database.ok()) return database.status();
-  absl::Status made = MakeTables(**database, tenant);
+  absl::Status made = MakeTables(**database, tenant, kNoKey);
   if (!made.ok()) return made;
   auto impl = std::make_unique<Impl>();
   impl->tenant = tenant;
@@ -525,7 +765,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::OpenImage(std::string_
                                                                     const Id& tenant) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenImage(image);
   if (!database.ok()) return database.status();
-  absl::Status checked = CheckTables(**database, tenant);
+  absl::Status checked = CheckTables(**database, tenant, kNoKey);
   if (!checked.ok()) return checked;
   auto impl = std::make_unique<Impl>();
   impl->tenant = tenant;

@@ -35,10 +35,11 @@ Options Handset::options() const {
   Options made;
   made.client.set_argon_passes(1);
   made.client.set_argon_memory_bytes(8192);
+  made.client.set_samples(true);
   return made;
 }
 
-Host Handset::host() { return {Catalog::Get(), clock, random, key_store, verifier, nullptr}; }
+Host Handset::host() { return {*office.catalog, clock, random, key_store, verifier, nullptr}; }
 
 Handset::Handset(Office& in_office)
     : office(in_office), town(in_office.town), random(next_seed++), clock(town) {
@@ -133,7 +134,7 @@ v1::Committed Handset::BeginFamily(std::string_view name) {
 }
 
 v1::RecordView Handset::Get(std::string_view type, const Id& id) {
-  absl::StatusOr<v1::RecordView> view = client->Get(Catalog::Get().Find(type)->number, id);
+  absl::StatusOr<v1::RecordView> view = client->Get(office.catalog->Find(type)->number, id);
   INFO(view.status().ToString());
   REQUIRE(view.ok());
   return *view;

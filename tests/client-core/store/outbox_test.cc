@@ -13,7 +13,7 @@ namespace {
 struct Scene {
   Town town;
   std::unique_ptr<Database> database = *Database::OpenInMemory(StoreSchema());
-  Outbox outbox{*database};
+  Outbox outbox{*database, Catalog::Get()};
   Id family = town.NewId(), other = town.NewId();
 
   Changeset Write(const Id& scope, std::string_view words = "x") {

@@ -86,6 +86,11 @@ TEST_CASE("records are filtered and ordered by values in force, unsent ones incl
   CHECK(scene.Ids(asked) == std::vector<Id>{late, middle, early});
   asked.limit = 2;
   CHECK(scene.Ids(asked) == std::vector<Id>{late, middle});
+  asked.skip = 2;
+  CHECK(scene.Ids(asked) == std::vector<Id>{early});
+  asked.skip = 3;
+  CHECK(scene.Ids(asked).empty());
+  asked.skip = 0;
   asked.limit = 0;
   asked.where = {Planned(Condition::Relation::kAtLeast, 200)};
   CHECK(scene.Ids(asked) == std::vector<Id>{late, middle});

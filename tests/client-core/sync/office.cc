@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "client-core/sync/page_check.h"
+#include "crypto/attachment.h"
 #include "crypto/reason.h"
 #include "model/limits.h"
 #include "model/packing.h"
@@ -39,7 +40,7 @@ Office::Line& Office::line(const Id& scope) {
 
 Judgement Office::Push(const Changeset& changeset) {
   if (changeset.scope == town.tenant) return town.log.Push(changeset);
-  Judgement judgement = Judge({Catalog::Get(), town.directory, town.directory.seq(), town.now_ms},
+  Judgement judgement = Judge({*catalog, town.directory, town.directory.seq(), town.now_ms},
                               *line(changeset.scope).state, changeset);
   Place(changeset, judgement);
   return judgement;
@@ -285,6 +286,47 @@ v1::DeliverResponse Office::Answer(const v1::DeliverRequest& request) {
   return response;
 }
 
+absl::StatusOr<v1::PutChunkResponse> Office::Answer(const v1::PutChunkRequest& request) {
+  absl::Status right = CheckHashes(request.content(), request.length(), request.hashes());
+  if (right.ok() && !request.chunk().empty()) {
+    right = CheckChunk(request.length(), request.hashes(), request.number(), request.chunk());
+  }
+  if (!right.ok()) return right;
+  Id scope = *Id::FromBytes(request.scope());
+  auto place = places_.find(*Id::FromBytes(request.uid()));
+  if (place == places_.end() || place->second.first != scope) {
+    return MakeStatus(Reason::kNotFound, "no such file");
+  }
+  File& file = files[{scope, request.content()}];
+  file.hashes = request.hashes();
+  if (!request.chunk().empty()) {
+    file.chunks[request.number()] = request.chunk();
+    chunks_put.push_back(request.number());
+  }
+  v1::PutChunkResponse response;
+  std::string here((file.hashes.size() / 32 + 7) / 8, '\0');
+  for (const auto& [number, bytes] : file.chunks) {
+    here[number / 8] = static_cast<char>(here[number / 8] | 1 << number % 8);
+  }
+  response.set_here(here);
+  return response;
+}
+
+absl::StatusOr<v1::GetChunkResponse> Office::Answer(const v1::GetChunkRequest& request,
+                                                    const Id& device) {
+  Id scope = *Id::FromBytes(request.scope());
+  auto file = files.find({scope, request.content()});
+  bool reads =
+      MayRead(town.directory, town.directory.seq(), *line(scope).state, device, town.now_ms);
+  if (!reads || file == files.end() || !file->second.chunks.contains(request.number())) {
+    return MakeStatus(Reason::kNotFound, "no such file");
+  }
+  v1::GetChunkResponse response;
+  response.set_hashes(file->second.hashes);
+  response.set_chunk(file->second.chunks[request.number()]);
+  return response;
+}
+
 std::string Office::Run(Session& session, const Id& device) {
   std::string kinds;
   while (std::optional<Request> request = session.TakeRequest()) {
@@ -301,6 +343,20 @@ std::string Office::Run(Session& session, const Id& device) {
     } else if (const auto* adopt = std::get_if<v1::AdoptRequest>(&request->body)) {
       kinds += "adopt";
       session.OnAdopt(request->call, Answer(*adopt), town.now_ms);
+    } else if (const auto* put = std::get_if<v1::PutChunkRequest>(&request->body)) {
+      kinds += put->chunk().empty() ? "ask" : "put";
+      bool cut = chunks_until_cut == 0;
+      if (chunks_until_cut > 0) --chunks_until_cut;
+      session.OnPutChunk(request->call,
+                         cut ? MakeStatus(Reason::kBusy, "nobody answers") : Answer(*put),
+                         town.now_ms);
+    } else if (const auto* get = std::get_if<v1::GetChunkRequest>(&request->body)) {
+      kinds += "get";
+      bool cut = chunks_until_cut == 0;
+      if (chunks_until_cut > 0) --chunks_until_cut;
+      session.OnGetChunk(request->call,
+                         cut ? MakeStatus(Reason::kBusy, "nobody answers") : Answer(*get, device),
+                         town.now_ms);
     } else {
       kinds += "deliver";
       session.OnDeliver(request->call, Answer(std::get<v1::DeliverRequest>(request->body)),

@@ -43,11 +43,14 @@ class Office {
   v1::PushResponse Answer(const v1::PushRequest& request);
   v1::AdoptResponse Answer(const v1::AdoptRequest& request);
   v1::DeliverResponse Answer(const v1::DeliverRequest& request);
+  absl::StatusOr<v1::PutChunkResponse> Answer(const v1::PutChunkRequest& request);
+  absl::StatusOr<v1::GetChunkResponse> Answer(const v1::GetChunkRequest& request, const Id& device);
 
   // Moves a contact to its end; the kinds of its requests in order, "pull push pull".
   std::string Run(Session& session, const Id& device);
 
   Town& town;
+  const Catalog* catalog = &Catalog::Get();  // its own, and that of the handsets made after
   Secret log_seed;
   Secret ingest_seed;
   v1::DeviceStatus status = v1::DEVICE_ACTIVE;
@@ -57,6 +60,13 @@ class Office {
   std::vector<v1::PushRequest> pushes;  // as they came; rows unpacked
   std::vector<v1::PullRequest> pulls;
   std::vector<Id> delivered;  // uids
+  struct File {
+    std::string hashes;
+    std::map<uint32_t, std::string> chunks;
+  };
+  std::map<std::pair<Id, std::string>, File> files;  // by scope and content id
+  std::vector<uint32_t> chunks_put;                  // numbers, as they came
+  int chunks_until_cut = -1;  // so many chunk calls are answered; then nobody answers. -1: all
 
  private:
   v1::RowAnswer Take(const v1::PushRow& row);

@@ -15,7 +15,7 @@
 namespace doorstep::client {
 namespace {
 
-constexpr uint32_t kVisit = 27, kAssignment = 34;
+constexpr uint32_t kVisit = 27, kConcern = 31, kAssignment = 34;
 
 class QuietHousehold final : public Household {
  public:
@@ -185,6 +185,68 @@ TEST_CASE("a row that was accepted stays until the log brings it") {
   CHECK(c.Row(visit.uid).answer == Answer::kAccepted);
   session->Abandon(MakeStatus(Reason::kCancelled, "cut"));
   CHECK(c.Contact() == "pull");
+  CHECK(c.rows() == 0);
+}
+
+TEST_CASE("the rows of a family with a concern go out before all others, in their own order") {
+  Case c;
+  c.Contact();
+  Changeset other = c.Commit(c.town.BeginFamily(c.worker));
+  std::vector<Id> others = {other.uid}, own;
+  auto visit_in = [&](const Id& family) {
+    Changeset visit = c.Visit();
+    return c.town.Write(c.worker, family, {visit.body.changes(0)});
+  };
+  others.push_back(c.Commit(visit_in(other.scope)).uid);
+  own.push_back(c.Commit(visit_in(c.family)).uid);
+  others.push_back(c.Commit(visit_in(other.scope)).uid);
+  SECTION("behind a concern") {
+    own.push_back(c.Commit(c.town.Write(c.worker, c.family,
+                                        {Change(kConcern, c.town.NewId(),
+                                                {{1, EncodeId(1, c.town.NewId())},
+                                                 {3, EncodeNumber(3, 1)},
+                                                 {4, EncodeNumber(4, 2)},
+                                                 {5, EncodeI64(5, c.town.now_ms)},
+                                                 {6, EncodeBytes(6, "What I saw")},
+                                                 {9, EncodeNumber(9, 1)}})}))
+                      .uid);
+    own.push_back(c.Commit(visit_in(c.family)).uid);
+    std::vector<Id> expected = own;
+    expected.insert(expected.end(), others.begin(), others.end());
+    c.Contact();
+    REQUIRE(c.office.pushes.size() == 1);
+    std::vector<Id> sent;
+    for (const v1::PushRow& row : c.office.pushes[0].rows()) {
+      sent.push_back(DecodeChangeset(row.signed_())->uid);
+    }
+    CHECK(sent == expected);
+    CHECK(c.rows() == 0);
+  }
+  SECTION("without one they keep the order of the outbox") {
+    c.Contact();
+    REQUIRE(c.office.pushes.size() == 1);
+    CHECK(DecodeChangeset(c.office.pushes[0].rows(0).signed_())->uid == others[0]);
+    CHECK(DecodeChangeset(c.office.pushes[0].rows(2).signed_())->uid == own[0]);
+  }
+}
+
+TEST_CASE("a concern overtakes more than fits into one push") {
+  Case c;
+  c.Contact();
+  Changeset other = c.Commit(c.town.BeginFamily(c.worker));
+  for (int i = 0; i < kPushRowsMax + 5; ++i) {
+    c.Commit(c.town.Write(c.worker, other.scope, {c.Visit().body.changes(0)}));
+  }
+  Changeset concern =
+      c.Commit(c.town.Write(c.worker, c.family,
+                            {Change(kConcern, c.town.NewId(),
+                                    {{1, EncodeId(1, c.town.NewId())}, {9, EncodeNumber(9, 1)}})}));
+  c.Contact();
+  REQUIRE(c.office.pushes.size() == 2);
+  CHECK(DecodeChangeset(c.office.pushes[0].rows(0).signed_())->uid == concern.uid);
+  size_t sent = 0;
+  for (const v1::PushRequest& push : c.office.pushes) sent += push.rows().size();
+  CHECK(sent == kPushRowsMax + 7);  // each row once
   CHECK(c.rows() == 0);
 }
 

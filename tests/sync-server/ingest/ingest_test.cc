@@ -61,8 +61,35 @@ class FailingTransaction final : public Transaction {
   absl::StatusOr<bool> StandsUnder(const Id& scope, const Id& key) const override {
     return to_->StandsUnder(scope, key);
   }
+  absl::Status ForEachFound(
+      std::string_view term,
+      absl::FunctionRef<void(const Id&, uint32_t, const Id&)> visit) const override {
+    return to_->ForEachFound(term, visit);
+  }
+  absl::Status ForEachOfficeRead(const Id& family,
+                                 absl::FunctionRef<void(const OfficeRead&)> visit) const override {
+    return to_->ForEachOfficeRead(family, visit);
+  }
   absl::StatusOr<std::optional<std::string>> FindMeta(std::string_view name) const override {
     return to_->FindMeta(name);
+  }
+  absl::StatusOr<std::optional<FileRow>> FindFile(const Id& scope,
+                                                  std::string_view content) const override {
+    return to_->FindFile(scope, content);
+  }
+  absl::StatusOr<std::optional<std::string>> FindChunk(const Id& scope, std::string_view content,
+                                                       uint32_t number) const override {
+    return to_->FindChunk(scope, content, number);
+  }
+  absl::StatusOr<std::optional<LoneRow>> FindLone(const Id& scope, const Id& visit) const override {
+    return to_->FindLone(scope, visit);
+  }
+  absl::Status ForEachLoneDue(int64_t now_ms,
+                              absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    return to_->ForEachLoneDue(now_ms, visit);
+  }
+  absl::Status ForEachLoneEnded(absl::FunctionRef<void(const LoneRow&)> visit) const override {
+    return to_->ForEachLoneEnded(visit);
   }
   absl::StatusOr<std::optional<Record>> LoadRecord(const Id& scope, uint32_t type,
                                                    const Id& id) const override {
@@ -91,6 +118,19 @@ class FailingTransaction final : public Transaction {
   }
   absl::Status PutReaderKeys(const Id& scope, const std::set<Id>& keys) override {
     return to_->PutReaderKeys(scope, keys);
+  }
+  absl::Status PutFindTerms(const Id& scope, uint32_t type, const Id& record,
+                            const std::set<std::string>& terms) override {
+    return to_->PutFindTerms(scope, type, record, terms);
+  }
+  absl::Status AddOfficeRead(const OfficeRead& read) override { return to_->AddOfficeRead(read); }
+  absl::Status PutChunk(const Id& scope, std::string_view content, uint64_t length,
+                        std::string_view hashes, uint32_t number, std::string_view chunk) override {
+    return to_->PutChunk(scope, content, length, hashes, number, chunk);
+  }
+  absl::Status PutLone(const LoneRow& row) override { return to_->PutLone(row); }
+  absl::Status DropLone(const Id& scope, const Id& visit) override {
+    return to_->DropLone(scope, visit);
   }
   absl::Status PutMeta(std::string_view name, std::string_view value) override {
     return to_->PutMeta(name, value);

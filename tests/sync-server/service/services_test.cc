@@ -25,7 +25,7 @@ struct Services {
   InvitationBook book{Invitations(10)};
   std::function<int64_t()> now_ms = [this] { return house.now_ms(); };
   SyncService sync{
-      {{Catalog::Get(), *house.store, directory, signer}, writer, hub, book, metrics, now_ms}};
+      {{Catalog::Get(), *house.store, directory, signer}, writer, hub, book, metrics, now_ms, {}}};
   EnrolService enrol{{*house.store, directory, writer, book, metrics, house.folder.keys.authority,
                       house.folder.keys.ingest_seeds, house.random, "sync.example.test:7443",
                       now_ms, ServiceLimits{}}};

@@ -14,6 +14,7 @@
 #include "crypto/primitives.h"
 #include "crypto/reason.h"
 #include "sync-server/store/limits.h"
+#include "sync-server/store/sqlite/database.h"
 #include "tests/conformance/store_suite.h"
 
 namespace doorstep::server {
@@ -135,6 +136,51 @@ TEST_CASE("nothing readable lies in the file, its log or beside it") {
     ++files;
   }
   CHECK(files >= 3);  // the file, its log, the lock
+}
+
+TEST_CASE("what is found by is no word in the file, and is found in a copy under another key") {
+  Folder folder;
+  std::unique_ptr<SqliteStore> store = Open(folder.File("store.db"));
+  {
+    std::unique_ptr<Transaction> tx = *store->Begin();
+    REQUIRE(tx->PutFindTerms({H16("family")}, 3, {H16("name")}, {"family/SMITH"}).ok());
+    REQUIRE(tx->Commit().ok());
+  }
+  REQUIRE(store->CopyTo(folder.File("copy.db"), KeyOf('c')).ok());
+  store.reset();
+  absl::StatusOr<std::unique_ptr<SqliteStore>> copy =
+      SqliteStore::Open(folder.File("copy.db"), KeyOf('c'), kTenant);
+  REQUIRE(copy.ok());
+  int found = 0;
+  const auto count = [&](const Id&, uint32_t, const Id&) { ++found; };
+  REQUIRE((*copy)->Read().value()->ForEachFound("family/SMITH", count).ok());
+  CHECK(found == 1);
+  copy->reset();
+  // With the key of the file one reads tokens, and no words.
+  const std::unique_ptr<Database> raw =
+      *Database::Open(folder.File("copy.db"), KeyOf('c'), Database::Use::kWrite);
+  Statement row = raw->Prepare("SELECT token FROM find_token");
+  REQUIRE(row.Step());
+  CHECK(row.Blob(0).size() == 16);
+  CHECK(row.Blob(0).find("SMITH") == std::string::npos);
+}
+
+TEST_CASE("a file of the first version gets what the second one added, and keeps its rows") {
+  Folder folder;
+  const std::string path = folder.File("store.db");
+  Put(*Open(path), "kept", "value");
+  {
+    const std::unique_ptr<Database> raw = *Database::Open(path, KeyOf('a'), Database::Use::kWrite);
+    for (const char* sql :
+         {"DROP TABLE find_token", "DROP TABLE office_read", "DROP TABLE file",
+          "DROP TABLE chunk", "DROP TABLE lone",
+          "DELETE FROM meta WHERE name = CAST('find key' AS BLOB)", "PRAGMA user_version=1"}) {
+      REQUIRE(raw->Execute(sql).ok());
+    }
+  }
+  std::unique_ptr<SqliteStore> store = Open(path);
+  CHECK(Get(*store, "kept") == "value");
+  CheckStore(*store);
 }
 
 TEST_CASE("another key, another tenant, another kind of file: refused and untouched") {

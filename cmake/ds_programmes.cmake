@@ -1,0 +1,17 @@
+# ds_programmes(OUT FILES …): writes a source file that holds the given files of programmes/ as they
+# are (model/shipped_rulesets.h). A change to one of them configures anew.
+function(ds_programmes out)
+  set(text "#include \"model/shipped_rulesets.h\"\n\nnamespace doorstep {\nnamespace {\n\n")
+  string(APPEND text "constexpr ShippedRuleSet kShipped[] = {\n")
+  foreach(file ${ARGN})
+    set(path ${CMAKE_SOURCE_DIR}/programmes/${file})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} body)
+    string(APPEND text "    {\"${file}\", R\"programme(${body})programme\"},\n")
+  endforeach()
+  string(APPEND text "};\n\n}  // namespace\n\n")
+  string(APPEND text "std::span<const ShippedRuleSet> ShippedRuleSets() { return kShipped; }\n\n")
+  string(APPEND text "}  // namespace doorstep\n")
+  file(WRITE ${out}.new "${text}")
+  configure_file(${out}.new ${out} COPYONLY)
+endfunction()
